@@ -1,0 +1,7 @@
+export * from './access.ts';
+export { CRM_CATALOG } from './crm/catalog.ts';
+export { type DeletionPlan, type Link, type PlanStep, planDeletion } from './deletion-plan.ts';
+export { count, embed, field, fieldsByName, lookup } from './fields.ts';
+export { decodeId, encodeId, newId } from './id.ts';
+export { ID_PREFIX } from './prefixes.ts';
+export * from './types.ts';

@@ -1,0 +1,14 @@
+/**
+ * Id prefixes of records that belong to Winnow itself, not to a catalog (reference, section 6). A catalog's object
+ * types carry their own.
+ */
+export const ID_PREFIX = {
+  organization: 'orga',
+  user: 'user',
+  apiKey: 'api',
+  bulkDelete: 'bulkdelete',
+  customField: 'cf',
+  webhookSubscription: 'whsub',
+  event: 'ev',
+  request: 'req',
+} as const;

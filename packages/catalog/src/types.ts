@@ -1,0 +1,149 @@
+/**
+ * What can be deleted, as data. The query compiler, the engine and the generic routes read a `Catalog` and know
+ * nothing else about the schema: no table name may stand in their code.
+ */
+
+/** What a field's value is, which decides the conditions and JSON shapes that fit it. */
+export type FieldKind =
+  | 'text'
+  | 'id'
+  | 'reference'
+  | 'choice'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'date'
+  | 'moment'
+  | 'text_list'
+  | 'json';
+
+/** Where a field's value comes from, seen from a row of the object's own table. */
+export type FieldSource =
+  /** A column of the object's table. */
+  | { readonly from: 'column'; readonly column: string }
+  /** `column` of the row in `table` whose id stands in the object's column `via`. Read only. */
+  | { readonly from: 'lookup'; readonly via: string; readonly table: string; readonly column: string }
+  /** How many rows of `table` point at the object by `column`. Read only. */
+  | { readonly from: 'count'; readonly table: string; readonly column: string };
+
+/** One wire field of an object type. */
+export interface Field {
+  /** The name on the wire and in queries. */
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly source: FieldSource;
+  /** May stand in a query's `field_condition`. */
+  readonly searchable: boolean;
+  /** May stand in `sort`. */
+  readonly sortable: boolean;
+  /** May be set by POST and PUT. */
+  readonly writable: boolean;
+  /** Must be given on POST. */
+  readonly required: boolean;
+  /** The allowed values of a `choice`. */
+  readonly values?: readonly string[];
+  /** For `reference`: the object type it points at, or the kind of actor. Decides the id prefix on the wire. */
+  readonly target?: string;
+  /** For a required `reference`: a POST without it creates the target first (Close: a contact without lead_id). */
+  readonly createsTargetWhenAbsent?: boolean;
+  /** For `reference`: the `reference_type` values a query may use for it (reference, 2.3). */
+  readonly referenceTypes?: readonly string[];
+}
+
+/** What becomes of a row when the row that `column` points at is deleted. */
+export type OnDelete = 'cascade' | 'detach';
+
+/** A foreign key of the schema, from this table's `column` to `references`' primary key. */
+export interface Relation {
+  readonly column: string;
+  readonly references: string;
+  readonly onDelete: OnDelete;
+}
+
+/** A table whose rows Winnow may delete or detach. Primary key is `id uuid`. */
+export interface Table {
+  readonly name: string;
+  /** The column that names the organization. Every statement is bound to it (invariant: tenancy). */
+  readonly tenantColumn: string;
+  /** When several object types share the table: the column that tells them apart. */
+  readonly typeColumn?: string;
+  readonly relations: readonly Relation[];
+  /** `jsonb` column that holds custom field values by custom field id, where the table has one. */
+  readonly customColumn?: string;
+}
+
+/** An array of child objects that is shown, and may be written, inside its parent. */
+export interface Embed {
+  /** The wire name of the array. */
+  readonly name: string;
+  readonly objectType: string;
+  /** The child's column that points at the parent. */
+  readonly column: string;
+  /** May be given on POST of the parent. */
+  readonly writable: boolean;
+  /** Only children for which this column equals this value are shown. */
+  readonly only?: { readonly column: string; readonly equals: boolean | string };
+}
+
+/** A kind of object on the wire, stored in one table. */
+export interface ObjectType {
+  /** The name in queries, e.g. `lead`, `activity.call`. */
+  readonly name: string;
+  /** Further names that are understood, e.g. `deal` for `opportunity`. */
+  readonly aliases: readonly string[];
+  /** For people: `1 lead`, `2 leads`. */
+  readonly label: { readonly one: string; readonly many: string };
+  readonly table: string;
+  /** The value of the table's `typeColumn` for this object type; absent where the type is the whole table. */
+  readonly typeValue?: string;
+  /** Wire ids are this prefix, `_`, and 22 base-62 characters. */
+  readonly idPrefix: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly embeds: readonly Embed[];
+  /** The name in `bulk_object_type`; absent where the type cannot be the target of a bulk delete. */
+  readonly bulkName?: string;
+  /** Path below `/api/v1/` of its generic routes; absent where it has none. */
+  readonly path?: string;
+  /** The column that points at the catalog's root object, for counting roots beside objects. */
+  readonly rootColumn?: string;
+  /** Which custom fields belong to it, e.g. all activities share `activity`. */
+  readonly customFieldOwner?: string;
+}
+
+/** A whole schema as Winnow sees it. */
+export interface Catalog {
+  readonly name: string;
+  /** Schema of the live tables. */
+  readonly schema: string;
+  /** Schema of the archive mirror tables: same names, same columns, plus bulk delete id and page number. */
+  readonly archiveSchema: string;
+  /** The object type that "roots" are counted in (Close counts leads in every bulk action). */
+  readonly rootObjectType?: string;
+  readonly tables: Readonly<Record<string, Table>>;
+  readonly objectTypes: Readonly<Record<string, ObjectType>>;
+}
+
+/** The types a custom field may have (reference, section 6). */
+export const CUSTOM_FIELD_TYPES = [
+  'text',
+  'textarea',
+  'number',
+  'date',
+  'datetime',
+  'choices',
+  'user',
+  'contact',
+  'hidden',
+] as const;
+export type CustomFieldType = (typeof CUSTOM_FIELD_TYPES)[number];
+
+/** A custom field as the query check and the routes need it. Values live in the table's `customColumn` under `id`. */
+export interface CustomField {
+  /** Plain UUID; on the wire `cf_…`. */
+  readonly id: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly type: CustomFieldType;
+  readonly choices: readonly string[];
+  readonly acceptsMultipleValues: boolean;
+}

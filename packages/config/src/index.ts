@@ -1,0 +1,2 @@
+export { ConfigError, loadConfig, publicUrl } from './load.ts';
+export { type Config, ConfigSchema } from './schema.ts';

@@ -1,0 +1,37 @@
+import { Value } from '@sinclair/typebox/value';
+import { type Config, ConfigSchema } from './schema.ts';
+
+/** Names and reasons, never values: a value may be a secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the environment once, before anything starts.
+ * @returns the settings, frozen, with defaults filled in; `""` counts as not set.
+ * @throws ConfigError that names every problem at once.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(ConfigSchema.properties)
+      .map((name) => [name, environment[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const settings = Value.Convert(ConfigSchema, Value.Default(ConfigSchema, given));
+  const problems = [...Value.Errors(ConfigSchema, settings)]
+    .map((error) => `${error.path.slice(1).split('/')[0]}: ${error.message.toLowerCase()}`)
+    .filter((problem, index, all) => all.indexOf(problem) === index);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(Value.Decode(ConfigSchema, settings));
+}
+
+/** The base URL that a reader of an e-mail can open. */
+export function publicUrl(config: Config): string {
+  return (config.WINNOW_PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '');
+}
