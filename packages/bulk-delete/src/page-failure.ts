@@ -1,0 +1,106 @@
+import {
+  type BulkDeleteRow,
+  errorCode,
+  finishPage,
+  insertFailure,
+  lockFailedPage,
+  type PageRow,
+  postponePage,
+  recoveryFor,
+  splitPage,
+} from '@winnow/db';
+import { endInError } from './end-in-error.ts';
+import type { EngineDeps } from './engine.ts';
+import type { PageError } from './errors.ts';
+import { announcePage, ringForEvent } from './events.ts';
+import { forgetExecutionPlans, StalePlanError } from './execution-plan.ts';
+
+/** Tries of a page for errors that may pass, before it is halved. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Decides what becomes of a page whose work failed, by the reason:
+ * - what may pass is tried again after a pause that doubles, then in halves;
+ * - what will not pass is halved at once, until the culprit stands alone, is recorded with its code and counted;
+ * - what is wrong with every page (a missing column, a missing right) ends the bulk delete with a reason.
+ * @returns the bulk delete if it ended by this.
+ * @throws the cause, when the server cannot work now: the page is as it was.
+ */
+export async function recoverFromPageError(
+  deps: EngineDeps,
+  error: PageError,
+): Promise<BulkDeleteRow | undefined> {
+  const { page, cause } = error;
+  if (cause instanceof StalePlanError) {
+    forgetExecutionPlans(deps.db);
+    return undefined;
+  }
+  const recovery = recoveryFor(cause);
+  if (recovery === 'wait') throw cause;
+  const code = errorCode(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  deps.logger.warn(
+    {
+      bulk_delete_id: page.bulk_delete_id,
+      page_no: page.page_no,
+      size: page.object_ids.length,
+      code,
+      message,
+      recovery,
+    },
+    'page failed',
+  );
+  if (recovery === 'abort') {
+    return endInError(deps, page.bulk_delete_id, `A page could not be deleted: ${message} (${code})`);
+  }
+  if (recovery === 'retry' && page.attempts + 1 < MAX_ATTEMPTS) {
+    await retryLater(deps, page);
+    return undefined;
+  }
+  if (page.object_ids.length > 1) {
+    await halve(deps, page, recovery === 'retry');
+    return undefined;
+  }
+  return recordFailure(deps, page, code, message);
+}
+
+async function retryLater(deps: EngineDeps, page: PageRow): Promise<void> {
+  // Jitter: two pages that deadlocked must not meet again at the same moment.
+  const delayMs = deps.settings.retryBaseMs * 2 ** page.attempts * (1 + Math.random());
+  await deps.db.transaction().execute(async (trx) => {
+    const locked = await lockFailedPage(trx, page);
+    if (locked) await postponePage(trx, locked, Math.ceil(delayMs));
+  });
+}
+
+/** Halves of a page that has had its retries get one try each on the way down: the wait would double at every level. */
+async function halve(deps: EngineDeps, page: PageRow, isRetried: boolean): Promise<void> {
+  await deps.db.transaction().execute(async (trx) => {
+    const locked = await lockFailedPage(trx, page);
+    if (locked) await splitPage(trx, locked, isRetried && page.object_ids.length > 2 ? MAX_ATTEMPTS - 1 : 0);
+  });
+}
+
+async function recordFailure(
+  deps: EngineDeps,
+  page: PageRow,
+  code: string,
+  message: string,
+): Promise<BulkDeleteRow | undefined> {
+  const [objectId] = page.object_ids;
+  if (objectId === undefined) throw new Error('a page without objects cannot fail');
+  const result = await deps.db.transaction().execute(async (trx) => {
+    const locked = await lockFailedPage(trx, page);
+    if (!locked) return undefined;
+    await insertFailure(trx, { bulkDeleteId: page.bulk_delete_id, objectId, code, message });
+    const row = await finishPage(
+      trx,
+      { bulkDeleteId: page.bulk_delete_id, pageNo: page.page_no },
+      { nDeleted: 0, nNotFound: 0, nFailed: 1, nRoots: page.n_roots, deletedCounts: {} },
+      deps.settings.announceEveryMs,
+    );
+    return { row, eventId: await announcePage(trx, deps.catalog, row) };
+  });
+  await ringForEvent(deps, result?.eventId);
+  return result?.row;
+}

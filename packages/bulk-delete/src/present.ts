@@ -1,0 +1,49 @@
+import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
+import type { BulkDeleteRow, JsonObject } from '@winnow/db';
+
+/**
+ * A bulk delete as it is on the wire: the fields of Close's BulkDeleteAction (reference, 1.2), every one always
+ * there, and after them Winnow's additions.
+ */
+export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObject {
+  return {
+    id: encodeId(ID_PREFIX.bulkDelete, row.id),
+    organization_id: encodeId(ID_PREFIX.organization, row.organization_id),
+    bulk_object_type: objectTypeOf(catalog, row.object_type).bulkName ?? row.object_type,
+    status: row.status,
+    s_query: row.s_query,
+    query: row.query,
+    sort: row.sort,
+    results_limit: row.results_limit,
+    send_done_email: row.send_done_email,
+    n_leads: row.n_roots,
+    n_leads_processed: row.n_roots_processed,
+    n_objects: row.n_objects,
+    n_objects_processed: row.n_objects_processed,
+    created_by: presentUser(row.created_by),
+    updated_by: presentUser(row.updated_by),
+    date_created: presentMoment(row.date_created),
+    date_updated: presentMoment(row.date_updated),
+    n_objects_deleted: row.n_objects_deleted,
+    n_objects_not_found: row.n_objects_not_found,
+    n_objects_failed: row.n_objects_failed,
+    deleted_counts: row.deleted_counts,
+    date_started: presentOptionalMoment(row.date_started),
+    date_finished: presentOptionalMoment(row.date_finished),
+    error_message: row.error_message,
+    archive: row.archive,
+  };
+}
+
+function presentUser(id: string | null): string | null {
+  return id === null ? null : encodeId(ID_PREFIX.user, id);
+}
+
+function presentOptionalMoment(moment: Date | null): string | null {
+  return moment === null ? null : presentMoment(moment);
+}
+
+/** Close writes microseconds and a numeric offset: `2015-03-16T00:19:50.141000+00:00` (reference, 1.2). */
+export function presentMoment(moment: Date): string {
+  return moment.toISOString().replace('Z', '000+00:00');
+}

@@ -1,0 +1,46 @@
+import type { TransactionBounds } from '@winnow/db';
+
+/** Bounds of the engine. Times in milliseconds. */
+export interface EngineSettings {
+  /** Objects in one page. */
+  readonly pageSize: number;
+  /** Pages of one bulk delete worked on at once, over all workers. */
+  readonly lanes: number;
+  readonly sliceMs: number;
+  readonly resolveTimeoutMs: number;
+  /** First pause before a failed page is tried again. */
+  readonly retryBaseMs: number;
+  /** How long nothing may happen to a bulk delete before it counts as left alone. */
+  readonly idleForMs: number;
+  /** Least time between two `updated` events of one bulk delete. */
+  readonly announceEveryMs: number;
+  readonly page: TransactionBounds;
+}
+
+/** The engine's settings out of the process's configuration. */
+export function engineSettings(config: {
+  readonly WINNOW_PAGE_SIZE: number;
+  readonly WINNOW_LANES: number;
+  readonly WINNOW_SLICE_MS: number;
+  readonly WINNOW_RECONCILE_MS: number;
+  readonly WINNOW_RESOLVE_TIMEOUT_MS: number;
+  readonly WINNOW_STATEMENT_TIMEOUT_MS: number;
+  readonly WINNOW_LOCK_TIMEOUT_MS: number;
+  readonly WINNOW_IDLE_TIMEOUT_MS: number;
+  readonly WINNOW_RETRY_BASE_MS: number;
+}): EngineSettings {
+  return {
+    pageSize: config.WINNOW_PAGE_SIZE,
+    lanes: config.WINNOW_LANES,
+    sliceMs: config.WINNOW_SLICE_MS,
+    resolveTimeoutMs: config.WINNOW_RESOLVE_TIMEOUT_MS,
+    retryBaseMs: config.WINNOW_RETRY_BASE_MS,
+    idleForMs: config.WINNOW_RECONCILE_MS,
+    announceEveryMs: 1000,
+    page: {
+      statementTimeoutMs: config.WINNOW_STATEMENT_TIMEOUT_MS,
+      lockTimeoutMs: config.WINNOW_LOCK_TIMEOUT_MS,
+      idleTimeoutMs: config.WINNOW_IDLE_TIMEOUT_MS,
+    },
+  };
+}

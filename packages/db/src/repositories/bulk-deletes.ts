@@ -1,0 +1,210 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Db } from '../connection.ts';
+import type { BulkDeleteStatus, Database, DeletedCounts } from '../tables.ts';
+import type { Trx } from '../transaction.ts';
+
+export type BulkDeleteRow = Selectable<Database['bulk_delete']>;
+
+/** Statuses in which a worker has something to do. */
+export const WORKABLE_STATUSES = ['created', 'loading', 'processing', 'resuming'] as const;
+
+export async function insertBulkDelete(
+  db: Db | Trx,
+  row: Insertable<Database['bulk_delete']>,
+): Promise<BulkDeleteRow> {
+  return db.insertInto('bulk_delete').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+/** One bulk delete of the organization; another organization's is like a missing one. */
+export async function findBulkDelete(
+  db: Db,
+  { organizationId, id }: { readonly organizationId: string; readonly id: string },
+): Promise<BulkDeleteRow | undefined> {
+  return db
+    .selectFrom('bulk_delete')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** Bulk deletes that were asked for by a query, newest first. */
+export async function listBulkDeletes(
+  db: Db,
+  {
+    organizationId,
+    limit,
+    skip,
+  }: { readonly organizationId: string; readonly limit: number; readonly skip: number },
+): Promise<readonly BulkDeleteRow[]> {
+  return db
+    .selectFrom('bulk_delete')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('source', '=', 'query')
+    .orderBy('date_created', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(skip)
+    .execute();
+}
+
+/** A bulk delete of any organization, for the worker whose job carries only its id. */
+export async function findBulkDeleteForWork(db: Db, id: string): Promise<BulkDeleteRow | undefined> {
+  return db.selectFrom('bulk_delete').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** created -> loading. Undefined when it was not `created`. */
+export async function markLoading(db: Db, id: string): Promise<BulkDeleteRow | undefined> {
+  return db
+    .updateTable('bulk_delete')
+    .set({ status: 'loading', date_started: sql`now()`, date_updated: sql`now()` })
+    .where('id', '=', id)
+    .where('status', '=', 'created')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Locks a bulk delete that waits to be resolved; undefined when another worker has it or it is past that. */
+export async function lockForResolving(trx: Trx, id: string): Promise<BulkDeleteRow | undefined> {
+  return trx
+    .selectFrom('bulk_delete')
+    .selectAll()
+    .where('id', '=', id)
+    .where('status', '=', 'loading')
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+}
+
+/** loading -> processing, or done at once when nothing matches. */
+export async function finishResolving(
+  trx: Trx,
+  id: string,
+  counts: { readonly nObjects: number; readonly nRoots: number },
+): Promise<BulkDeleteRow> {
+  const isEmpty = counts.nObjects === 0;
+  return trx
+    .updateTable('bulk_delete')
+    .set({
+      status: isEmpty ? 'done' : 'processing',
+      n_objects: counts.nObjects,
+      n_roots: counts.nRoots,
+      date_updated: sql`now()`,
+      date_finished: isEmpty ? sql`now()` : null,
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Any unfinished status -> error, with the reason that the API shows. Undefined when it had already ended. */
+export async function failBulkDelete(
+  trx: Trx,
+  id: string,
+  reason: string,
+): Promise<BulkDeleteRow | undefined> {
+  return trx
+    .updateTable('bulk_delete')
+    .set({ status: 'error', error_message: reason, date_updated: sql`now()`, date_finished: sql`now()` })
+    .where('id', '=', id)
+    .where('status', 'in', [...WORKABLE_STATUSES, 'paused'])
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** What one page adds to its bulk delete. */
+export interface PageCounts {
+  readonly nDeleted: number;
+  readonly nNotFound: number;
+  readonly nFailed: number;
+  readonly nRoots: number;
+  readonly deletedCounts: DeletedCounts;
+}
+
+/**
+ * Marks the page done and adds its counts to the bulk delete, whose status turns to `done` with the last page.
+ * One statement, the last of the page's transaction: the row lock on the bulk delete is held for the commit only,
+ * so that pages of one bulk delete can be worked on side by side.
+ * @returns the bulk delete after the page; `date_announced = date_updated` says that an event is due.
+ */
+export async function finishPage(
+  trx: Trx,
+  page: { readonly bulkDeleteId: string; readonly pageNo: number },
+  counts: PageCounts,
+  announceEveryMs: number,
+): Promise<BulkDeleteRow> {
+  const processed = counts.nDeleted + counts.nNotFound + counts.nFailed;
+  const isLast = sql<boolean>`status = 'processing' and n_objects_processed + ${processed} = n_objects`;
+  return trx
+    .with('finished_page', (db) =>
+      db
+        .updateTable('bulk_delete_page')
+        .set({
+          status: 'done',
+          n_deleted: counts.nDeleted,
+          n_not_found: counts.nNotFound,
+          n_failed: counts.nFailed,
+          date_finished: sql`clock_timestamp()`,
+        })
+        .where('bulk_delete_id', '=', page.bulkDeleteId)
+        .where('page_no', '=', page.pageNo),
+    )
+    .updateTable('bulk_delete')
+    .set({
+      n_objects_processed: sql`n_objects_processed + ${processed}`,
+      n_objects_deleted: sql`n_objects_deleted + ${counts.nDeleted}`,
+      n_objects_not_found: sql`n_objects_not_found + ${counts.nNotFound}`,
+      n_objects_failed: sql`n_objects_failed + ${counts.nFailed}`,
+      n_roots_processed: sql`n_roots_processed + ${counts.nRoots}`,
+      deleted_counts: sql`(
+        select coalesce(jsonb_object_agg(key, total), '{}')
+        from (
+          select key, sum(value::bigint) as total
+          from (
+            select key, value from jsonb_each_text(deleted_counts)
+            union all
+            select key, value from jsonb_each_text(${JSON.stringify(counts.deletedCounts)}::jsonb)
+          ) as entry
+          group by key
+        ) as merged
+      )`,
+      status: sql<BulkDeleteStatus>`case when ${isLast} then 'done' else status end`,
+      date_updated: sql`statement_timestamp()`,
+      date_finished: sql`case when ${isLast} then statement_timestamp() else date_finished end`,
+      date_announced: sql`case
+        when date_announced is null or date_announced < statement_timestamp() - ${announceEveryMs} * interval '1 millisecond'
+        then statement_timestamp() else date_announced end`,
+    })
+    .where('id', '=', page.bulkDeleteId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Bulk deletes that have work which can be done now and no worker: none of their lanes is held, and nobody holds
+ * their row. Advisory locks are tried and let go with this statement's transaction.
+ */
+export async function findIdleBulkDeletes(
+  db: Db,
+  { idleForMs, lanes, limit }: { readonly idleForMs: number; readonly lanes: number; readonly limit: number },
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with unfinished as materialized (
+      select id from bulk_delete b
+      where status = any(${[...WORKABLE_STATUSES]}::text[])
+        and date_updated < now() - ${idleForMs} * interval '1 millisecond'
+        and (status <> 'processing' or exists (
+          select from bulk_delete_page p
+          where p.bulk_delete_id = b.id and p.status = 'pending' and (p.not_before is null or p.not_before <= now())
+        ))
+      order by date_updated
+      limit ${limit}
+      for update skip locked
+    )
+    select id from unfinished
+    where (select bool_and(pg_try_advisory_xact_lock(hashtextextended(id::text, lane)))
+           from generate_series(1, ${lanes}::int) as lane)
+  `.execute(db);
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Database } from '../tables.ts';
+import type { Trx } from '../transaction.ts';
+
+/** Where rows go. Names come from code or a catalog, never from a request; they are quoted all the same. */
+export interface CopyTarget {
+  /** Absent for a temporary table of the session. */
+  readonly schema?: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** COPY text, as a string or its UTF-8 bytes. */
+type CopyChunk = string | Uint8Array;
+
+/** One transaction of a copy session: copies and statements commit together or not at all. */
+export interface CopyTransaction {
+  readonly trx: Trx;
+  /**
+   * `COPY … FROM STDIN` in the text format. Statements on `trx` wait until it has ended.
+   * @param chunks whole or broken lines, as `formatCopyLine` makes them; read only as fast as the server takes them.
+   * @returns how many rows were written.
+   * @throws the server's error, or the one that `chunks` threw; either ends the transaction.
+   */
+  copyInto(target: CopyTarget, chunks: Iterable<CopyChunk> | AsyncIterable<CopyChunk>): Promise<number>;
+}
+
+/** A connection of its own, for loads that would starve a pool's other users. */
+export interface CopySession {
+  /** Commits when `work` resolves, rolls back when it rejects. One transaction at a time. */
+  transaction<T>(work: (transaction: CopyTransaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens a session for bulk loads. No time limit: a load takes as long as its file. */
+export function openCopySession(options: {
+  readonly connectionString: string;
+  readonly applicationName: string;
+}): CopySession {
+  let client: pg.ClientBase | undefined;
+  // One connection: the client that Kysely's transaction has checked out is the one that copies.
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: '-c client_connection_check_interval=1000 -c TimeZone=UTC',
+  });
+  pool.on('error', () => {});
+  pool.on('connect', (connected) => {
+    connected.on('error', () => {});
+    client = connected;
+  });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+
+  return {
+    transaction: (work) =>
+      db.transaction().execute(async (trx) => {
+        const connected = client;
+        if (!connected) throw new Error('a transaction runs without a connection');
+        return work({ trx, copyInto: (target, chunks) => copyInto(connected, target, chunks) });
+      }),
+    close: () => db.destroy(),
+  };
+}
+
+async function copyInto(
+  client: pg.ClientBase,
+  target: CopyTarget,
+  chunks: Iterable<CopyChunk> | AsyncIterable<CopyChunk>,
+): Promise<number> {
+  const table = [target.schema, target.table].filter((name) => name !== undefined).map(pg.escapeIdentifier);
+  const columns = target.columns.map(pg.escapeIdentifier).join(', ');
+  const stream = client.query(copyFrom(`copy ${table.join('.')} (${columns}) from stdin`));
+  // When `chunks` throws, pipeline destroys the stream: the server is told to drop what it has, and the transaction ends.
+  await pipeline(Readable.from(chunks), stream);
+  return stream.rowCount;
+}
+
+/** A line of COPY's text format. `null` is NULL; backslashes and control characters are escaped. */
+export function formatCopyLine(values: readonly (string | null)[]): string {
+  return `${values.map((value) => (value === null ? '\\N' : escapeCopyText(value))).join('\t')}\n`;
+}
+
+const SPECIAL = /[\\\n\r\t]/g;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escapeCopyText(value: string): string {
+  return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,138 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../connection.ts';
+import type { Database } from '../tables.ts';
+import type { Trx } from '../transaction.ts';
+
+export type PageRow = Selectable<Database['bulk_delete_page']>;
+
+/**
+ * Takes one of the lanes of a bulk delete until the transaction ends: the bound on how many of its pages are
+ * worked on at once, over all workers. A lane needs no clean-up: it goes with the connection.
+ * @returns false when all lanes are taken.
+ */
+export async function takeLane(trx: Trx, bulkDeleteId: string, lanes: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from generate_series(1, ${lanes}::int) as lane
+    where pg_try_advisory_xact_lock(hashtextextended(${bulkDeleteId}, lane))
+    limit 1
+  `.execute(trx);
+  return rows.length === 1;
+}
+
+/** The next page that nobody works on. Its row lock is the lease: it goes with the worker's connection. */
+export async function claimPage(trx: Trx, bulkDeleteId: string): Promise<PageRow | undefined> {
+  return trx
+    .selectFrom('bulk_delete_page as page')
+    .innerJoin('bulk_delete', 'bulk_delete.id', 'page.bulk_delete_id')
+    .selectAll('page')
+    .where('page.bulk_delete_id', '=', bulkDeleteId)
+    .where('bulk_delete.status', '=', 'processing')
+    .where('page.status', '=', 'pending')
+    .where((eb) => eb.or([eb('page.not_before', 'is', null), eb('page.not_before', '<=', sql<Date>`now()`)]))
+    .orderBy('page.page_no')
+    .limit(1)
+    .forUpdate('page')
+    .skipLocked()
+    .executeTakeFirst();
+}
+
+/** Milliseconds until the next postponed page may be tried; undefined when no page is postponed. */
+export async function nextPageDelayMs(db: Db, bulkDeleteId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ delay_ms: number | null }>`
+    select greatest(0, ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000))::int as delay_ms
+    from bulk_delete_page
+    where bulk_delete_id = ${bulkDeleteId} and status = 'pending' and not_before > clock_timestamp()
+  `.execute(db);
+  return rows[0]?.delay_ms ?? undefined;
+}
+
+/** The page again, locked, if it still is as it was when it failed; undefined when another worker has taken it. */
+export async function lockFailedPage(trx: Trx, page: PageRow): Promise<PageRow | undefined> {
+  return trx
+    .selectFrom('bulk_delete_page')
+    .selectAll()
+    .where('bulk_delete_id', '=', page.bulk_delete_id)
+    .where('page_no', '=', page.page_no)
+    .where('status', '=', 'pending')
+    .where('attempts', '=', page.attempts)
+    .where(sql<number>`cardinality(object_ids)`, '=', page.object_ids.length)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+}
+
+export async function postponePage(trx: Trx, page: PageRow, delayMs: number): Promise<void> {
+  await trx
+    .updateTable('bulk_delete_page')
+    .set({
+      attempts: page.attempts + 1,
+      not_before: sql<Date>`clock_timestamp() + ${delayMs} * interval '1 millisecond'`,
+    })
+    .where('bulk_delete_id', '=', page.bulk_delete_id)
+    .where('page_no', '=', page.page_no)
+    .execute();
+}
+
+/**
+ * Halves a page: the first half stays, the second becomes a new page at the end. The bulk delete's row is locked
+ * first, so that two splits at once do not take the same number.
+ * @param attempts what both halves begin their count of attempts with.
+ */
+export async function splitPage(trx: Trx, page: PageRow, attempts: number): Promise<void> {
+  const middle = Math.ceil(page.object_ids.length / 2);
+  const firstRoots = Math.min(page.n_roots, middle);
+  await trx
+    .selectFrom('bulk_delete')
+    .select('id')
+    .where('id', '=', page.bulk_delete_id)
+    .forUpdate()
+    .execute();
+  await trx
+    .updateTable('bulk_delete_page')
+    .set({
+      object_ids: page.object_ids.slice(0, middle),
+      n_roots: firstRoots,
+      attempts,
+      not_before: null,
+    })
+    .where('bulk_delete_id', '=', page.bulk_delete_id)
+    .where('page_no', '=', page.page_no)
+    .execute();
+  await trx
+    .insertInto('bulk_delete_page')
+    .columns(['bulk_delete_id', 'page_no', 'object_ids', 'n_roots', 'attempts'])
+    .expression((eb) =>
+      eb
+        .selectFrom('bulk_delete_page')
+        .where('bulk_delete_id', '=', page.bulk_delete_id)
+        .select([
+          sql<string>`${page.bulk_delete_id}::uuid`.as('bulk_delete_id'),
+          sql<number>`max(page_no) + 1`.as('page_no'),
+          sql<string[]>`${page.object_ids.slice(middle)}::uuid[]`.as('object_ids'),
+          sql<number>`${page.n_roots - firstRoots}::int`.as('n_roots'),
+          sql<number>`${attempts}::int`.as('attempts'),
+        ]),
+    )
+    .execute();
+}
+
+/** Records why one object could not be deleted. */
+export async function insertFailure(
+  trx: Trx,
+  failure: {
+    readonly bulkDeleteId: string;
+    readonly objectId: string;
+    readonly code: string;
+    readonly message: string;
+  },
+): Promise<void> {
+  await trx
+    .insertInto('bulk_delete_failure')
+    .values({
+      bulk_delete_id: failure.bulkDeleteId,
+      object_id: failure.objectId,
+      code: failure.code,
+      message: failure.message,
+    })
+    .execute();
+}

@@ -1,0 +1,182 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+/** A JSON object as it comes out of `jsonb`. */
+export type JsonObject = { readonly [key: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | JsonObject | readonly JsonValue[];
+
+type Json<T> = JSONColumnType<T & object, string, string>;
+type NullableJson<T> = ColumnType<T | null, string | null, string | null>;
+type Stamp = ColumnType<Date, Date | undefined, Date>;
+
+export const BULK_DELETE_STATUSES = [
+  'created',
+  'loading',
+  'processing',
+  'paused',
+  'resuming',
+  'done',
+  'error',
+  'cancelled',
+] as const;
+export type BulkDeleteStatus = (typeof BULK_DELETE_STATUSES)[number];
+
+/** Objects deleted, by object type name. */
+export type DeletedCounts = Readonly<Record<string, number>>;
+
+interface OrganizationTable {
+  id: string;
+  name: string;
+  date_created: Stamp;
+}
+
+interface UserAccountTable {
+  id: string;
+  organization_id: string;
+  email: string;
+  first_name: Generated<string>;
+  last_name: Generated<string>;
+  date_created: Stamp;
+}
+
+interface ApiKeyTable {
+  id: string;
+  organization_id: string;
+  user_id: string;
+  name: string;
+  secret_hash: Buffer;
+  scopes: string[];
+  date_created: Stamp;
+  date_expires: Date | null;
+  date_revoked: Date | null;
+}
+
+interface CustomFieldTable {
+  id: string;
+  organization_id: string;
+  owner: string;
+  name: string;
+  type: string;
+  choices: Generated<string[]>;
+  accepts_multiple_values: Generated<boolean>;
+  created_by: string | null;
+  updated_by: string | null;
+  date_created: Stamp;
+  date_updated: Stamp;
+}
+
+interface BulkDeleteTable {
+  id: string;
+  organization_id: string;
+  created_by: string | null;
+  updated_by: string | null;
+  api_key_id: string | null;
+  request_id: string | null;
+  source: 'query' | 'ids';
+  object_type: string;
+  status: BulkDeleteStatus;
+  s_query: NullableJson<JsonObject>;
+  query: string | null;
+  sort: Json<readonly JsonObject[]>;
+  results_limit: number | null;
+  send_done_email: Generated<boolean>;
+  archive: Generated<boolean>;
+  page_size: number;
+  tz_offset_minutes: Generated<number>;
+  n_objects: number | null;
+  n_objects_processed: Generated<number>;
+  n_objects_deleted: Generated<number>;
+  n_objects_not_found: Generated<number>;
+  n_objects_failed: Generated<number>;
+  n_roots: number | null;
+  n_roots_processed: Generated<number>;
+  deleted_counts: ColumnType<DeletedCounts, string | undefined, string>;
+  error_message: string | null;
+  date_created: Stamp;
+  date_updated: Stamp;
+  date_started: Date | null;
+  date_finished: Date | null;
+  date_announced: Date | null;
+}
+
+interface BulkDeletePageTable {
+  bulk_delete_id: string;
+  page_no: number;
+  object_ids: string[];
+  n_roots: number;
+  status: Generated<'pending' | 'done'>;
+  attempts: Generated<number>;
+  not_before: Date | null;
+  n_deleted: Generated<number>;
+  n_not_found: Generated<number>;
+  n_failed: Generated<number>;
+  date_finished: Date | null;
+}
+
+interface BulkDeleteFailureTable {
+  bulk_delete_id: string;
+  object_id: string;
+  code: string;
+  message: string;
+  date_created: Stamp;
+}
+
+interface WebhookSubscriptionTable {
+  id: string;
+  organization_id: string;
+  url: string;
+  events: Json<readonly JsonObject[]>;
+  status: Generated<'active' | 'paused'>;
+  verify_ssl: Generated<boolean>;
+  signature_key: string;
+  created_by: string | null;
+  updated_by: string | null;
+  date_created: Stamp;
+  date_updated: Stamp;
+}
+
+interface EventTable {
+  id: string;
+  organization_id: string;
+  object_type: string;
+  object_id: string;
+  action: string;
+  user_id: string | null;
+  api_key_id: string | null;
+  request_id: string | null;
+  data: NullableJson<JsonObject>;
+  previous_data: NullableJson<JsonObject>;
+  changed_fields: Generated<string[]>;
+  meta: ColumnType<JsonObject, string | undefined, string>;
+  date_created: Stamp;
+  date_relayed: Date | null;
+}
+
+interface DeliveryTable {
+  id: string;
+  organization_id: string;
+  event_id: string;
+  channel: 'email' | 'webhook';
+  subscription_id: string | null;
+  status: Generated<'pending' | 'delivered' | 'failed'>;
+  attempts: Generated<number>;
+  next_attempt_at: Stamp;
+  leased_until: Date | null;
+  last_status_code: number | null;
+  last_error: string | null;
+  date_created: Stamp;
+  date_finished: Date | null;
+}
+
+/** Winnow's own tables. Tables of a catalog are not in it: they are known only at run time. */
+export interface Database {
+  organization: OrganizationTable;
+  user_account: UserAccountTable;
+  api_key: ApiKeyTable;
+  custom_field: CustomFieldTable;
+  bulk_delete: BulkDeleteTable;
+  bulk_delete_page: BulkDeletePageTable;
+  bulk_delete_failure: BulkDeleteFailureTable;
+  webhook_subscription: WebhookSubscriptionTable;
+  event: EventTable;
+  delivery: DeliveryTable;
+}
