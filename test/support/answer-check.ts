@@ -1,10 +1,11 @@
-import addFormats from 'ajv-formats';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 
 interface Operation {
   readonly path: RegExp;
   readonly method: string;
-  readonly answers: ReadonlyMap<string, { readonly whole: ValidateFunction; readonly picked: ValidateFunction }>;
+  /** Schemas by status. */
+  readonly answers: ReadonlyMap<string, object>;
 }
 
 /** A method that a URL does not take is no operation, so nothing describes its answer. */
@@ -18,6 +19,8 @@ export function createAnswerCheck(
   document: object,
 ): (method: string, url: string, status: number, body: unknown) => void {
   const operations = readOperations(document);
+  const compileWhole = createCompiler(document);
+  const compilePicked = createCompiler(withoutRequired(document));
   return (method, url, status, body) => {
     const [path = '', query = ''] = url.split('?', 2);
     const normal = `/${path.split('/').filter(Boolean).join('/')}`;
@@ -25,9 +28,11 @@ export function createAnswerCheck(
       (candidate) => candidate.method === method.toLowerCase() && candidate.path.test(normal),
     );
     if (!operation || status === METHOD_NOT_ALLOWED) return;
-    const answer = operation.answers.get(String(status));
-    if (!answer) throw new Error(`${method} ${url} answered ${status}, which its description does not have`);
-    const validate = query.includes('_fields=') ? answer.picked : answer.whole;
+    const schema = operation.answers.get(String(status));
+    if (!schema) throw new Error(`${method} ${url} answered ${status}, which its description does not have`);
+    const validate = query.includes('_fields=')
+      ? compilePicked(withoutRequired(schema))
+      : compileWhole(schema);
     if (validate(body)) return;
     const problems = validate.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
     throw new Error(
@@ -36,17 +41,21 @@ export function createAnswerCheck(
   };
 }
 
-/** Compiles schemas of the document, whose references lead into its components. */
+/** Compiles schemas of the document, whose references lead into its components. Each is compiled once. */
 export function createCompiler(document: object): (schema: object) => ValidateFunction {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   const components = get(document, 'components');
-  return (schema) => ajv.compile({ ...schema, components });
+  const compiled = new Map<string, ValidateFunction>();
+  return (schema) => {
+    const key = JSON.stringify(schema);
+    const validate = compiled.get(key) ?? ajv.compile({ ...schema, components });
+    compiled.set(key, validate);
+    return validate;
+  };
 }
 
 function readOperations(document: object): readonly Operation[] {
-  const compileWhole = createCompiler(document);
-  const compilePicked = createCompiler(withoutRequired(document));
   const operations = entries(get(document, 'paths')).flatMap(([template, methods]) =>
     entries(methods).map(([method, operation]) => ({
       path: toPattern(template),
@@ -55,9 +64,7 @@ function readOperations(document: object): readonly Operation[] {
       answers: new Map(
         entries(get(operation, 'responses')).flatMap(([status, response]) => {
           const schema = get(get(get(response, 'content'), 'application/json'), 'schema');
-          if (typeof schema !== 'object' || schema === null) return [];
-          const answer = { whole: compileWhole(schema), picked: compilePicked(withoutRequired(schema)) };
-          return [[status, answer] as const];
+          return typeof schema === 'object' && schema !== null ? [[status, schema] as const] : [];
         }),
       ),
     })),
@@ -76,7 +83,9 @@ function toPattern(template: string): RegExp {
 
 function withoutRequired<T extends object>(schema: T): T {
   return JSON.parse(
-    JSON.stringify(schema, (key, value: unknown) => (key === 'required' && Array.isArray(value) ? undefined : value)),
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === 'required' && Array.isArray(value) ? undefined : value,
+    ),
   );
 }
 

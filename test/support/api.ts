@@ -96,3 +96,22 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) throw new Error(`not an object: ${JSON.stringify(value)}`);
   return { ...value };
 }
+
+/** The sentences of a 400, by the path of the field. @throws when the answer is no 400. */
+export function fieldErrors({ status, body, text }: Answer): Readonly<Record<string, unknown>> {
+  if (status !== 400) throw new Error(`answered ${status}: ${text}`);
+  return asObject(body['field-errors']);
+}
+
+/** A field of an answer that must be a text: an id, mostly. */
+export function textOf({ body, text }: Answer, field: string): string {
+  const value = body[field];
+  if (typeof value !== 'string') throw new Error(`${field} is no text in ${text}`);
+  return value;
+}
+
+/** The objects of a list. */
+export function itemsOf({ body, text }: Answer): readonly Readonly<Record<string, unknown>>[] {
+  if (!Array.isArray(body.data)) throw new Error(`no list: ${text}`);
+  return body.data.map(asObject);
+}

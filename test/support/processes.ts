@@ -27,9 +27,8 @@ export async function spawnApi(
     ready: 'api listening',
     env: { PORT: '0', ...env },
   });
-  if (typeof line['url'] !== 'string')
-    throw new Error(`The API did not say where it listens:\n${api.output()}`);
-  return { ...api, url: line['url'] };
+  if (typeof line.url !== 'string') throw new Error(`The API did not say where it listens:\n${api.output()}`);
+  return { ...api, url: line.url };
 }
 
 /** Starts a worker as a process of its own and waits until it is ready. See `spawnApi`. */

@@ -1,7 +1,7 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { removeDataFolder, runWhenGone } from '@winnow/embedded';
+import { removePostgres, runWhenGone } from '@winnow/embedded';
 
 /** After a test run that was interrupted: PostgreSQL, which ends at the same time, must still find its lock file. */
 const REMOVE_LATER = `
@@ -22,7 +22,8 @@ export async function makeServerFolder(what: string): Promise<{ path: string; re
   return {
     path: folder,
     async remove() {
-      await removeDataFolder(folder);
+      await removePostgres(folder);
+      await rm(folder, { recursive: true, force: true });
       lifeline.cut();
     },
   };

@@ -126,6 +126,13 @@ export const ConfigSchema = Type.Object({
     'First pause before a failed page is tried again; it doubles with each attempt.',
     100,
   ),
+  WINNOW_HEARTBEAT_FILE: Type.Optional(
+    Type.String({
+      description:
+        'File that a worker touches every 5 seconds while it runs, for the health check of a container.',
+      minLength: 1,
+    }),
+  ),
   WINNOW_SHUTDOWN_GRACE_MS: milliseconds(
     'Longest wait for work in hand when a process is told to stop.',
     25 * SECOND,

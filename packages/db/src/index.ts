@@ -47,9 +47,9 @@ export {
   type CopySession,
   type CopyTarget,
   type CopyTransaction,
-  formatCopyLine,
   openCopySession,
 } from './repositories/copy.ts';
+export { countArchived, countByField } from './repositories/counts.ts';
 export {
   type CustomFieldRow,
   createCustomField,

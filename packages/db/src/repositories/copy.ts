@@ -22,7 +22,7 @@ export interface CopyTransaction {
   readonly trx: Trx;
   /**
    * `COPY … FROM STDIN` in the text format. Statements on `trx` wait until it has ended.
-   * @param chunks whole or broken lines, as `formatCopyLine` makes them; read only as fast as the server takes them.
+   * @param chunks whole or broken lines of that format; read only as fast as the server takes them.
    * @returns how many rows were written.
    * @throws the server's error, or the one that `chunks` threw; either ends the transaction.
    */
@@ -81,16 +81,4 @@ async function copyInto(
   // When `chunks` throws, pipeline destroys the stream: the server is told to drop what it has, and the transaction ends.
   await pipeline(Readable.from(chunks), stream);
   return stream.rowCount;
-}
-
-/** A line of COPY's text format. `null` is NULL; backslashes and control characters are escaped. */
-export function formatCopyLine(values: readonly (string | null)[]): string {
-  return `${values.map((value) => (value === null ? '\\N' : escapeCopyText(value))).join('\t')}\n`;
-}
-
-const SPECIAL = /[\\\n\r\t]/g;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escapeCopyText(value: string): string {
-  return value.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
 }

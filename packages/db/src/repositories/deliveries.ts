@@ -26,7 +26,7 @@ export type LeasedDelivery = DeliveryRow & {
 
 const inMilliseconds = (duration: number) => sql`${duration} * interval '1 millisecond'`;
 
-/** Makes the deliveries that do not exist yet: one for each event, channel and subscription. @returns ids of the new ones. */
+/** Makes those that do not exist yet: one for each event, channel and subscription. @returns ids of the new ones. */
 export async function insertDeliveries(
   trx: Trx,
   deliveries: readonly NewDelivery[],

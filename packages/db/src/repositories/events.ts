@@ -7,7 +7,7 @@ export type EventRow = Selectable<Database['event']>;
 
 /** What happened to which object, on whose behalf. Ids are plain UUIDs. */
 export interface NewEvent {
-  /** Stays the same on every delivery, so that a receiver can recognise a repetition. Given by the caller, who rings with it. */
+  /** By which a receiver recognises a repetition. Given by the caller, who rings with it. */
   readonly id: string;
   readonly organization_id: string;
   /** For instance `bulk_action.delete`. */

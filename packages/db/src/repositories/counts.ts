@@ -1,0 +1,52 @@
+import { type Catalog, type Field, type ObjectType, tableOf } from '@winnow/catalog';
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../connection.ts';
+import type { Trx } from '../transaction.ts';
+
+/**
+ * How many objects of a type an organization has, by the value of one field.
+ * @param field of the type, in a column or looked up; `null` in the result stands for no value.
+ */
+export async function countByField(
+  db: Db | Trx,
+  scope: { readonly catalog: Catalog; readonly tenantId: string; readonly objectType: ObjectType },
+  field: Field,
+): Promise<ReadonlyMap<string | null, number>> {
+  const { catalog, tenantId, objectType } = scope;
+  const table = tableOf(catalog, objectType.table);
+  const ofType =
+    table.typeColumn === undefined ? sql`` : sql`and ${sql.id('o', table.typeColumn)} = ${objectType.typeValue}`;
+  const { rows } = await sql<{ value: string | null; n: number }>`
+    select ${valueOf(catalog, field)}::text as value, count(*) as n
+    from ${sql.id(catalog.schema, table.name)} as o
+    where ${sql.id('o', table.tenantColumn)} = ${tenantId} ${ofType}
+    group by 1
+  `.execute(db);
+  return new Map(rows.map(({ value, n }) => [value, n]));
+}
+
+function valueOf(catalog: Catalog, { name, source }: Field): RawBuilder<unknown> {
+  switch (source.from) {
+    case 'column':
+      return sql.id('o', source.column);
+    case 'lookup':
+      return sql`(
+        select ${sql.id('target', source.column)} from ${sql.id(catalog.schema, source.table)} as target
+        where ${sql.id('target', 'id')} = ${sql.id('o', source.via)}
+      )`;
+    case 'count':
+      throw new TypeError(`${name} is a count itself`);
+  }
+}
+
+/** How many rows of a table a bulk delete has put into the archive. @param bulkDeleteId plain UUID. */
+export async function countArchived(
+  db: Db | Trx,
+  archive: { readonly catalog: Catalog; readonly table: string; readonly bulkDeleteId: string },
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from ${sql.id(archive.catalog.archiveSchema, archive.table)}
+    where bulk_delete_id = ${archive.bulkDeleteId}
+  `.execute(db);
+  return rows[0]?.n ?? 0;
+}

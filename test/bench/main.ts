@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { cleanUp } from '../support/file-end.ts';
+import { benchDelete } from './delete.ts';
+import type { BenchReport } from './report.ts';
+
+interface BenchOptions {
+  readonly leads: number;
+}
+
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
+  delete: benchDelete,
+};
+
+const RESULTS = new URL('../../bench-results/', import.meta.url);
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { leads: { type: 'string', default: '200000' } },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  for (const name of names) {
+    const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+    if (!bench)
+      throw new Error(`There is no benchmark "${name}"; there are: ${Object.keys(BENCHES).join(', ')}.`);
+    const report = await bench({ leads: Number(values.leads) });
+    console.table(report.rows);
+    for (const note of report.notes) console.log(note);
+    await mkdir(RESULTS, { recursive: true });
+    await writeFile(new URL(`${name}.json`, RESULTS), `${JSON.stringify(report, null, 2)}\n`);
+    if (!report.passed) process.exitCode = 1;
+  }
+}
+
+main()
+  .finally(cleanUp)
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,128 @@
+import { findUnrelayedEvents, updateWebhookSubscription } from '@winnow/db';
+import { relayEvent } from '@winnow/notification';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createDatabase,
+  createOrganization,
+  type TestDatabase,
+  type TestOrganization,
+} from '../support/index.ts';
+import { addBulkDeleteEvent, notificationDeps, subscribe } from '../support/notification.ts';
+
+let database: TestDatabase;
+let organization: TestOrganization;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+
+beforeEach(async () => {
+  organization = await createOrganization(database.db);
+});
+
+const listDeliveries = () =>
+  database.db
+    .selectFrom('delivery')
+    .selectAll()
+    .where('organization_id', '=', organization.organizationId)
+    .orderBy('channel')
+    .execute();
+
+const relay = (eventId?: string) => relayEvent(notificationDeps(database.db), eventId);
+
+describe('relayEvent', () => {
+  it('makes one webhook for each matching subscription and one e-mail for the creator, and names them all', async () => {
+    const first = await subscribe(database.db, organization);
+    const second = await subscribe(database.db, organization);
+    const eventId = await addBulkDeleteEvent(database.db, organization);
+    const ids = await relay(eventId);
+    const deliveries = await listDeliveries();
+    expect(deliveries.map(({ channel }) => channel)).toEqual(['email', 'webhook', 'webhook']);
+    expect(deliveries.map(({ subscription_id }) => subscription_id).sort()).toEqual(
+      [first, second, null].sort(),
+    );
+    expect(deliveries.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(deliveries.every((row) => row.status === 'pending' && row.event_id === eventId)).toBe(true);
+  });
+
+  it('makes nothing twice when it runs again, or when the mark of the first run is lost', async () => {
+    await subscribe(database.db, organization);
+    const eventId = await addBulkDeleteEvent(database.db, organization);
+    expect(await relay(eventId)).toHaveLength(2);
+    expect(await relay(eventId)).toEqual([]);
+    await database.db.updateTable('event').set({ date_relayed: null }).where('id', '=', eventId).execute();
+    expect(await relay(eventId)).toEqual([]);
+    expect(await listDeliveries()).toHaveLength(2);
+  });
+
+  it('makes nothing twice when many relays run at once', async () => {
+    await subscribe(database.db, organization);
+    const eventId = await addBulkDeleteEvent(database.db, organization);
+    const made = await Promise.all(Array.from({ length: 8 }, () => relay(eventId)));
+    expect(made.flat()).toHaveLength(2);
+    expect(await listDeliveries()).toHaveLength(2);
+  });
+
+  it('does not wait for an event that another relay has in hand, and finds it again when that one fails', async () => {
+    const eventId = await addBulkDeleteEvent(database.db, organization);
+    const failing = database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('event').select('id').where('id', '=', eventId).forUpdate().execute();
+      expect(await relay(eventId)).toEqual([]);
+      throw new Error('the other relay dies');
+    });
+    await expect(failing).rejects.toThrow('the other relay dies');
+    expect(await findUnrelayedEvents(database.db, 1000)).toContain(eventId);
+    expect(await relay(eventId)).toHaveLength(1);
+    expect(await findUnrelayedEvents(database.db, 1000)).not.toContain(eventId);
+  });
+
+  it('takes the oldest event when none is named', async () => {
+    await database.db.updateTable('event').set({ date_relayed: new Date() }).execute();
+    const older = await addBulkDeleteEvent(database.db, organization);
+    const newer = await addBulkDeleteEvent(database.db, organization);
+    expect(await findUnrelayedEvents(database.db, 10)).toEqual([older, newer]);
+    await relay();
+    expect(await findUnrelayedEvents(database.db, 10)).toEqual([newer]);
+    await relay();
+    expect(await relay()).toEqual([]);
+  });
+
+  it('leaves out subscriptions that are paused, of another organization, or to other events', async () => {
+    const paused = await subscribe(database.db, organization);
+    const { organizationId, userId } = organization;
+    await updateWebhookSubscription(database.db, {
+      organizationId,
+      id: paused,
+      userId,
+      changes: { status: 'paused' },
+    });
+    await subscribe(database.db, await createOrganization(database.db));
+    await subscribe(database.db, organization, {
+      events: [
+        { object_type: 'bulk_action.delete', action: 'created' },
+        { object_type: 'lead', action: 'completed' },
+      ],
+    });
+    await relay(await addBulkDeleteEvent(database.db, organization, { data: { send_done_email: false } }));
+    expect(await listDeliveries()).toEqual([]);
+  });
+
+  it('sends an e-mail at the end only, whether it went well or not, and only where it is wanted', async () => {
+    const relayOne = async (changes: Parameters<typeof addBulkDeleteEvent>[2]) =>
+      relay(await addBulkDeleteEvent(database.db, organization, changes));
+    expect(await relayOne({ action: 'completed' })).toHaveLength(1);
+    expect(
+      await relayOne({ action: 'failed', data: { status: 'error', error_message: 'why' } }),
+    ).toHaveLength(1);
+    expect(await relayOne({ action: 'created' })).toHaveLength(0);
+    expect(await relayOne({ action: 'updated' })).toHaveLength(0);
+    expect(await relayOne({ data: { send_done_email: false } })).toHaveLength(0);
+    expect(await relayOne({ data: { created_by: null } })).toHaveLength(0);
+    await database.db
+      .updateTable('user_account')
+      .set({ email: '' })
+      .where('id', '=', organization.userId)
+      .execute();
+    expect(await relayOne({ action: 'completed' })).toHaveLength(0);
+  });
+});

@@ -1,0 +1,271 @@
+import { type Catalog, encodeId } from '@winnow/catalog';
+import { CUSTOM_FIELD_IDS } from '../custom-fields.ts';
+import { LIBRARY_CATALOG } from '../library-catalog.ts';
+import {
+  about,
+  ago,
+  all,
+  any,
+  between,
+  byId,
+  everything,
+  exists,
+  isTrue,
+  me,
+  not,
+  now,
+  numbers,
+  query,
+  reference,
+  related,
+  term,
+  text,
+  where,
+  whereCustom,
+} from '../query-json.ts';
+import { AT, created, lead, name, type Refused, refused, UUID } from './refused.ts';
+
+/** Two tables joined by two foreign keys: the catalog of a schema where "related" has no single meaning. */
+const TWICE_LINKED: Catalog = {
+  ...LIBRARY_CATALOG,
+  tables: {
+    ...LIBRARY_CATALOG.tables,
+    book: {
+      name: 'book',
+      tenantColumn: 'branch_id',
+      relations: [
+        { column: 'author_id', references: 'author', onDelete: 'cascade' },
+        { column: 'translator_id', references: 'author', onDelete: 'detach' },
+      ],
+    },
+  },
+};
+
+/** Queries of the right form that say what cannot be: refusals of the check and the compiler. */
+export const REFUSED_FOR_MEANING: readonly Refused[] = [
+  refused('QUERY_NO_OBJECT_TYPE', 's_query', 'Object types: lead,', all(everything)),
+  refused('QUERY_NO_OBJECT_TYPE', 's_query', 'does not say what it is about', any(about('lead'))),
+  refused('QUERY_NO_OBJECT_TYPE', 's_query', 'does not say what it is about', not(about('lead'))),
+  refused('QUERY_NO_OBJECT_TYPE', 's_query', 'does not say what it is about', not(all(about('lead')))),
+  refused('QUERY_UNKNOWN_OBJECT_TYPE', 's_query.object_type', 'Did you mean "lead"?', about('leads')),
+  refused(
+    'QUERY_UNKNOWN_OBJECT_TYPE',
+    `${AT}.field.object_type`,
+    'There is no object type "person".',
+    lead(where('person.name', exists)),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.queries[0].object_type`,
+    'both "lead" and "contact"',
+    lead(all(about('contact'))),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.queries[0].object_type`,
+    'are filtered here, not "contact"',
+    lead(any(about('contact'))),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.object_type`,
+    'are filtered here, not "contact"',
+    lead(not(about('contact'))),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.field.object_type`,
+    'Field "email" of type "contact_email" does not belong to type "lead"',
+    lead(where('contact_email.email', exists)),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.this_object_type`,
+    '"lead" are filtered here',
+    lead(related('contact > lead', everything)),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.related_query.object_type`,
+    '"contact" are filtered here',
+    lead(related('lead > contact', about('lead'))),
+  ),
+  refused(
+    'QUERY_OBJECT_TYPE_CONFLICT',
+    `${AT}.value`,
+    'the id of an object of type "contact"',
+    lead(byId(encodeId('cont', UUID))),
+  ),
+  refused(
+    'QUERY_UNKNOWN_FIELD',
+    `${AT}.field.field_name`,
+    'Did you mean "name"?',
+    lead(where('lead.nam', exists)),
+  ),
+  refused(
+    'QUERY_UNKNOWN_FIELD',
+    `${AT}.field.field_name`,
+    'does not belong to type "lead"',
+    lead(where('lead.constructor', exists)),
+  ),
+  refused(
+    'QUERY_NOT_SEARCHABLE',
+    `${AT}.field.field_name`,
+    'Field "lead_name" of type "opportunity" cannot be searched.',
+    query('deal', where('deal.lead_name', exists)),
+  ),
+  refused(
+    'QUERY_UNKNOWN_CUSTOM_FIELD',
+    `${AT}.field.custom_field_id`,
+    'There is no custom field "cf_x".',
+    lead(whereCustom('cf_x', exists)),
+  ),
+  refused(
+    'QUERY_UNKNOWN_CUSTOM_FIELD',
+    `${AT}.field.custom_field_id`,
+    'There is no custom field',
+    lead(whereCustom(encodeId('cf', UUID.replace('7', '1')), exists)),
+  ),
+  refused(
+    'QUERY_UNKNOWN_CUSTOM_FIELD',
+    `${AT}.field.custom_field_id`,
+    '"Nickname" belongs to "contact", not to type "lead"',
+    lead(whereCustom(CUSTOM_FIELD_IDS.ofContact, exists)),
+  ),
+  refused(
+    'QUERY_CONDITION_DOES_NOT_FIT',
+    `${AT}.condition.type`,
+    'does not fit the field "name" (text). Allowed: text, exists, term.',
+    name(isTrue(true)),
+  ),
+  refused(
+    'QUERY_CONDITION_DOES_NOT_FIT',
+    `${AT}.condition.type`,
+    'Allowed: exists, moment_range.',
+    created(numbers({ gt: 1 })),
+  ),
+  refused(
+    'QUERY_CONDITION_DOES_NOT_FIT',
+    `${AT}.condition.type`,
+    '"current_user" does not fit',
+    lead(where('lead.status_id', me)),
+  ),
+  refused(
+    'QUERY_CONDITION_DOES_NOT_FIT',
+    `${AT}.condition.type`,
+    '"text" does not fit',
+    lead(whereCustom(CUSTOM_FIELD_IDS.number, text('phrase', 'a'))),
+  ),
+  refused(
+    'QUERY_NOT_RELATED',
+    `${AT}.related_object_type`,
+    'no direct link to "contact_email". Allowed: contact, address,',
+    lead(related('lead > contact_email', everything)),
+  ),
+  refused(
+    'QUERY_NOT_RELATED',
+    `${AT}.related_object_type`,
+    'no direct link to "lead"',
+    lead(related('lead > lead', everything)),
+  ),
+  refused(
+    'QUERY_NOT_RELATED',
+    `${AT}.related_object_type`,
+    'in more than one way',
+    query('author', related('author > book', everything)),
+    { catalog: TWICE_LINKED },
+  ),
+  refused('QUERY_MALFORMED_ID', `${AT}.value`, '"lead_" and 22 letters and digits', lead(byId('lead_aaa'))),
+  refused(
+    'QUERY_MALFORMED_ID',
+    `${AT}.condition.object_ids[1]`,
+    '"user_" and 22',
+    lead(where('lead.created_by', reference('user', UUID, 'group_a'))),
+  ),
+  refused(
+    'QUERY_MALFORMED_ID',
+    `${AT}.condition.object_ids[0]`,
+    'no id of this kind',
+    lead(where('lead.status_id', reference('status.lead', encodeId('lead', UUID)))),
+  ),
+  refused(
+    'QUERY_MALFORMED_ID',
+    `${AT}.condition.values[0]`,
+    'no id of this kind',
+    lead(where('lead.id', term('x'))),
+  ),
+  refused(
+    'QUERY_UNKNOWN_VALUE',
+    `${AT}.condition.reference_type`,
+    'Allowed: status.lead. Did you mean "status.lead"?',
+    lead(where('lead.status_id', reference('status.leads', UUID))),
+  ),
+  refused(
+    'QUERY_UNKNOWN_VALUE',
+    `${AT}.condition.values[1]`,
+    'Did you mean "won"?',
+    query('deal', where('deal.status_type', term('lost', 'Won'))),
+  ),
+  refused(
+    'QUERY_UNKNOWN_VALUE',
+    `${AT}.condition.values[0]`,
+    'is no value of "Custom choices"',
+    lead(whereCustom(CUSTOM_FIELD_IDS.choices, term('Trade shows'))),
+  ),
+  refused(
+    'QUERY_WRONG_TYPE',
+    `${AT}.condition.values[0]`,
+    'Must be a whole number; got 1.5.',
+    query('deal', where('deal.value', term(1.5))),
+  ),
+  refused(
+    'QUERY_WRONG_TYPE',
+    `${AT}.condition.values[0]`,
+    'Must be true or false; got "true".',
+    query('task', where('task.is_complete', term('true'))),
+  ),
+  refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'No number lies in this range.',
+    lead(whereCustom(CUSTOM_FIELD_IDS.number, numbers({ gt: 5, lt: 5 }))),
+  ),
+  refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'No whole number lies in this range.',
+    query('deal', where('deal.value', numbers({ gt: 1, lt: 2 }))),
+  ),
+  refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'No whole number',
+    query('deal', where('deal.value', numbers({ gte: 2, lte: 1 }))),
+  ),
+  refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'Nothing lies on or after 2026-03-31',
+    created(between(now, ago({ days: 1 }))),
+  ),
+  refused('QUERY_EMPTY_RANGE', `${AT}.condition`, 'Nothing lies on or after', created(between(now, now))),
+  refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'dates are compared by whole days',
+    query('deal', where('deal.date_won', between(ago({ hours: 2 }), now))),
+  ),
+  refused(
+    'QUERY_NO_CURRENT_USER',
+    `${AT}.condition`,
+    'Nobody is logged in',
+    lead(where('lead.created_by', me)),
+    { userId: null },
+  ),
+  refused(
+    'QUERY_TOO_LARGE',
+    's_query',
+    'looks into other tables 101 times',
+    lead(...Array.from({ length: 101 }, () => related('lead > task', everything))),
+  ),
+];

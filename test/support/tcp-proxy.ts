@@ -1,0 +1,70 @@
+import { createConnection, createServer, type Socket } from 'node:net';
+
+const HOST = '127.0.0.1';
+
+/** A network between a client and a server that can be taken away without touching either. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Connections are cut and new ones refused, as when the server is not running. */
+  refuse(): Promise<void>;
+  /** Nothing gets through any more, and nobody is told, as when a cable is pulled or a server hangs. */
+  freeze(): void;
+  /** All is well again. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of the loopback interface and passes everything on to the other. */
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let frozen = false;
+
+  const server = createServer((client) => {
+    const upstream = createConnection(targetPort, HOST);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        if (!frozen) to.destroy();
+      });
+      if (frozen) from.pause();
+    }
+  });
+
+  const listen = (port: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, HOST, () => {
+        server.off('error', reject);
+        const address = server.address();
+        resolve(typeof address === 'object' && address ? address.port : port);
+      });
+    });
+  const refuse = async (): Promise<void> => {
+    frozen = false;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+
+  const port = await listen(0);
+  return {
+    port,
+    refuse,
+    freeze() {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    async restore() {
+      if (!server.listening) await listen(port);
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close: refuse,
+  };
+}
