@@ -1,2 +1,3 @@
 export { ConfigError, loadConfig, publicUrl } from './load.ts';
 export { type Config, ConfigSchema } from './schema.ts';
+export { withSettingsTable } from './settings-table.ts';

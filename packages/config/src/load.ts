@@ -19,16 +19,24 @@ export class ConfigError extends Error {
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(
-    Object.keys(ConfigSchema.properties)
-      .map((name) => [name, environment[name]] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(ConfigSchema.properties).flatMap(([name, { type }]) => {
+      const text = environment[name];
+      return text === undefined || text === '' ? [] : [[name, readValue(type, text)]];
+    }),
   );
-  const settings = Value.Convert(ConfigSchema, Value.Default(ConfigSchema, given));
+  const settings = Value.Default(ConfigSchema, given);
   const problems = [...Value.Errors(ConfigSchema, settings)]
     .map((error) => `${error.path.slice(1).split('/')[0]}: ${error.message.toLowerCase()}`)
     .filter((problem, index, all) => all.indexOf(problem) === index);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Value.Decode(ConfigSchema, settings));
+}
+
+/** What does not read as its type stays text, and fails the check: TypeBox's own conversion would cut 1.5 to 1. */
+function readValue(type: unknown, text: string): unknown {
+  if (type === 'integer' && /^-?\d+$/.test(text)) return Number(text);
+  if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
+  return text;
 }
 
 /** The base URL that a reader of an e-mail can open. */

@@ -15,7 +15,9 @@ export async function countByField(
   const { catalog, tenantId, objectType } = scope;
   const table = tableOf(catalog, objectType.table);
   const ofType =
-    table.typeColumn === undefined ? sql`` : sql`and ${sql.id('o', table.typeColumn)} = ${objectType.typeValue}`;
+    table.typeColumn === undefined
+      ? sql``
+      : sql`and ${sql.id('o', table.typeColumn)} = ${objectType.typeValue}`;
   const { rows } = await sql<{ value: string | null; n: number }>`
     select ${valueOf(catalog, field)}::text as value, count(*) as n
     from ${sql.id(catalog.schema, table.name)} as o

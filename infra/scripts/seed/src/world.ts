@@ -1,0 +1,43 @@
+import type { ChildRates } from './child-rates.ts';
+import type { Past } from './past.ts';
+
+/** What every row of one seed run refers to. */
+export interface World {
+  readonly seed: number;
+  /** How many leads the whole run makes: the first is the oldest, the last is from yesterday. */
+  readonly leads: number;
+  /** Plain UUIDs. */
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly leadStatusIds: readonly string[];
+  readonly opportunityStatuses: readonly OpportunityStatus[];
+  readonly rates: ChildRates;
+  readonly past: Past;
+  /** The next row id. Shared by all chunks, so that ids ascend over the whole run. */
+  readonly nextId: () => string;
+}
+
+export interface OpportunityStatus {
+  readonly id: string;
+  readonly label: string;
+  readonly type: 'active' | 'won' | 'lost';
+}
+
+/** Statuses of a seeded organization, each as often as its weight says. */
+export const LEAD_STATUSES: readonly { readonly label: string; readonly weight: number }[] = [
+  { label: 'Potential', weight: 8 },
+  { label: 'Interested', weight: 4 },
+  { label: 'Qualified', weight: 3 },
+  { label: 'Customer', weight: 3 },
+  { label: 'Bad Fit', weight: 4 },
+  { label: 'Not Interested', weight: 6 },
+  { label: 'Canceled', weight: 2 },
+];
+
+export const OPPORTUNITY_STATUSES: readonly (Omit<OpportunityStatus, 'id'> & { readonly weight: number })[] =
+  [
+    { label: 'Prospecting', type: 'active', weight: 2 },
+    { label: 'Engaging', type: 'active', weight: 4 },
+    { label: 'Won', type: 'won', weight: 5 },
+    { label: 'Lost', type: 'lost', weight: 6 },
+  ];
