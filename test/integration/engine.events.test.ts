@@ -9,6 +9,7 @@ import {
   createDatabase,
   createEngine,
   createOrganization,
+  fieldCondition,
   insertRow,
   requestFor,
   type TestOrganization,
@@ -117,6 +118,17 @@ it.each([
     matchAll: false,
   },
   {
+    what: 'a time range that ends before it begins',
+    sQuery: requestFor('lead', [
+      fieldCondition('lead', 'date_created', {
+        type: 'moment_range',
+        on_or_after: { type: 'now' },
+        before: { type: 'fixed_utc', value: '2020-01-01T00:00:00+00:00' },
+      }),
+    ]).sQuery,
+    matchAll: false,
+  },
+  {
     what: '"match_all" beside a condition',
     sQuery: {
       type: 'and',
@@ -135,7 +147,7 @@ it.each([
   const deps = createEngine(db);
   await expect(
     createBulkDelete(deps, actorOf(org), { ...requestFor('lead', []), sQuery, matchAll }),
-  ).rejects.toThrow(/match_all|query/i);
+  ).rejects.toThrow(/match_all|query|Nothing lies/i);
   expect(await countRows(db, 'bulk_delete')).toBe(0);
   expect(deps.doorbell.rings).toEqual([]);
 });

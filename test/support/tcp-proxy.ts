@@ -9,6 +9,8 @@ export interface TcpProxy {
   refuse(): Promise<void>;
   /** Nothing gets through any more, and nobody is told, as when a cable is pulled or a server hangs. */
   freeze(): void;
+  /** The connections of this moment are dead for ever without anybody being told; new ones work. */
+  abandonConnections(): void;
   /** All is well again. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -17,6 +19,7 @@ export interface TcpProxy {
 /** Listens on a free port of the loopback interface and passes everything on to the other. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const abandoned = new WeakSet<Socket>();
   let frozen = false;
 
   const server = createServer((client) => {
@@ -30,7 +33,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
-        if (!frozen) to.destroy();
+        if (!frozen && !abandoned.has(to)) to.destroy();
       });
       if (frozen) from.pause();
     }
@@ -60,10 +63,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       frozen = true;
       for (const socket of sockets) socket.pause();
     },
+    abandonConnections() {
+      for (const socket of sockets) {
+        socket.pause();
+        abandoned.add(socket);
+      }
+    },
     async restore() {
       if (!server.listening) await listen(port);
       frozen = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) if (!abandoned.has(socket)) socket.resume();
     },
     close: refuse,
   };

@@ -1,5 +1,6 @@
 import { newId, objectTypeOf } from '@winnow/catalog';
 import { type BulkDeleteRow, insertBulkDelete, type JsonObject } from '@winnow/db';
+import { compileQuery } from '@winnow/query';
 import { QUEUES } from '@winnow/queue';
 import { checkRequest } from './checked-request.ts';
 import type { Actor, EngineDeps } from './engine.ts';
@@ -40,6 +41,15 @@ export async function createBulkDelete(
     request.sort,
   );
   assertMeant(request.matchAll, checked.query.matchesEverything);
+  // Pure, and thrown away: a worker compiles it again. What only shows here (a range that ends before it begins, a
+  // "me" without a user) is answered now instead of ending the bulk delete later.
+  compileQuery(checked.query, checked.sort, {
+    catalog: deps.catalog,
+    tenantId: actor.organizationId,
+    userId: actor.userId,
+    now: new Date(),
+    tzOffsetMinutes: request.tzOffsetMinutes,
+  });
   if (objectTypeOf(deps.catalog, checked.query.objectType).bulkName === undefined) {
     throw new BulkDeleteError(
       'BULK_DELETE_NOT_DELETABLE',

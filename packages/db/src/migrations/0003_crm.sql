@@ -242,7 +242,7 @@ create index activity_organization_id on activity (organization_id, type);
 create index activity_lead_id on activity (lead_id);
 create index activity_contact_id on activity (contact_id) where contact_id is not null;
 create index activity_opportunity_id on activity (opportunity_id) where opportunity_id is not null;
-create index activity_custom on activity using gin (custom jsonb_path_ops) where custom <> '{}';
+create index activity_custom on activity using gin (custom jsonb_path_ops);
 
 create table document (
   id uuid primary key,

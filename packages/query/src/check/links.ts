@@ -1,0 +1,35 @@
+import { type Catalog, type ObjectType, objectTypesIn, tableOf } from '@winnow/catalog';
+import type { Link } from '../checked.ts';
+import { QueryError } from '../errors.ts';
+import { listAllowed } from '../wording.ts';
+
+/**
+ * The one relation of the catalog that joins two object types, in either direction.
+ * @throws QueryError QUERY_NOT_RELATED when there is none, or more than one: guessing could delete the wrong objects.
+ */
+export function findLink(catalog: Catalog, type: ObjectType, related: ObjectType, path: string): Link {
+  const [link, second] = linksBetween(catalog, type, related);
+  if (link && !second) return link;
+  const reason = link
+    ? `"${type.name}" and "${related.name}" are linked in more than one way, and a query cannot say which is meant.`
+    : `"${type.name}" has no direct link to "${related.name}". ${listAllowed(related.name, namesRelatedTo(catalog, type))} ` +
+      `A longer way is a has_related inside the related_query of another.`;
+  throw new QueryError('QUERY_NOT_RELATED', path, reason);
+}
+
+function linksBetween(catalog: Catalog, type: ObjectType, related: ObjectType): readonly Link[] {
+  const down = tableOf(catalog, related.table)
+    .relations.filter(({ references }) => references === type.table)
+    .map(({ column }) => ({ column: 'id', relatedColumn: column, relatedType: related.name }));
+  const up = tableOf(catalog, type.table)
+    .relations.filter(({ references }) => references === related.table)
+    .map(({ column }) => ({ column, relatedColumn: 'id', relatedType: related.name }));
+  return [...down, ...up];
+}
+
+function namesRelatedTo(catalog: Catalog, type: ObjectType): readonly string[] {
+  return Object.keys(catalog.tables)
+    .flatMap((table) => objectTypesIn(catalog, table))
+    .filter((other) => linksBetween(catalog, type, other).length === 1)
+    .map(({ name }) => name);
+}

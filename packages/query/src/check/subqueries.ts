@@ -1,0 +1,35 @@
+import type { CheckedNode, CheckedNodeType } from '../checked.ts';
+import { QueryError } from '../errors.ts';
+import { QUERY_LIMITS } from '../limits.ts';
+
+/** How many joins and subqueries a node becomes, one function a node. */
+const COUNTS: { readonly [T in CheckedNodeType]: (node: CheckedNode<T>) => number } = {
+  constant: () => 0,
+  and: ({ nodes }) => sum(nodes),
+  or: ({ nodes }) => sum(nodes),
+  not: ({ node }) => countSubqueries(node),
+  ids: () => 0,
+  field: ({ field }) => (field.source.from === 'lookup' || field.source.from === 'count' ? 1 : 0),
+  related: ({ node }) => 1 + countSubqueries(node),
+};
+
+/**
+ * Refuses a query that Postgres could not plan in a reasonable time.
+ * @throws QueryError QUERY_TOO_LARGE
+ */
+export function assertPlannable(node: CheckedNode, path: string): void {
+  const used = countSubqueries(node);
+  if (used <= QUERY_LIMITS.subqueries) return;
+  const reason =
+    `The query looks into other tables ${used} times, by has_related or by fields that come from them. ` +
+    `At most ${QUERY_LIMITS.subqueries} are allowed: put conditions on one related object into one has_related.`;
+  throw new QueryError('QUERY_TOO_LARGE', path, reason);
+}
+
+function countSubqueries<T extends CheckedNodeType>(node: CheckedNode<T>): number {
+  return COUNTS[node.type](node);
+}
+
+function sum(nodes: readonly CheckedNode[]): number {
+  return nodes.reduce((total, node) => total + countSubqueries(node), 0);
+}

@@ -1,0 +1,11 @@
+export type * from './ast.ts';
+export { checkQuery } from './check/query.ts';
+export type { CheckContext } from './check/scope.ts';
+export type * from './checked.ts';
+export type { CompileContext } from './compile/level.ts';
+export { type CompiledQuery, compileQuery } from './compile/query.ts';
+export { QUERY_ERRORS, QueryError, type QueryErrorCode } from './errors.ts';
+export { QUERY_LIMITS } from './limits.ts';
+export { parseQuery } from './parse/query.ts';
+export { QuerySchema, SortSchema } from './schema.ts';
+export { parseSort } from './sort.ts';
