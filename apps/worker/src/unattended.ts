@@ -1,0 +1,23 @@
+import { type EngineDeps, findIdleBulkDeletes } from '@winnow/bulk-delete';
+import { findDueDeliveries, findUnrelayedEvents } from '@winnow/db';
+import { QUEUES, type QueueName, type Unattended } from '@winnow/queue';
+
+/** Most of each kind that one look rings for; the next look finds the others. */
+const LIMIT = 200;
+
+/** Everything in Postgres that has work and no worker, whatever the queue may say. */
+export async function findUnattended(
+  deps: Pick<EngineDeps, 'db' | 'settings'>,
+): Promise<readonly Unattended[]> {
+  const [bulkDeletes, events, deliveries] = await Promise.all([
+    findIdleBulkDeletes(deps),
+    findUnrelayedEvents(deps.db, LIMIT),
+    findDueDeliveries(deps.db, LIMIT),
+  ]);
+  const on = (queue: QueueName, ids: readonly string[]) => ids.map((id) => ({ queue, id }));
+  return [
+    ...on(QUEUES.bulkDelete, bulkDeletes),
+    ...on(QUEUES.event, events),
+    ...on(QUEUES.delivery, deliveries),
+  ];
+}

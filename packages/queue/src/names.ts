@@ -1,0 +1,11 @@
+/** One queue for each kind of work; the id in a job says which row of Postgres it is about. */
+export const QUEUES = {
+  /** Id of a bulk delete: give it a turn. */
+  bulkDelete: 'bulk-delete',
+  /** Id of an outbox event: turn it into deliveries. */
+  event: 'event',
+  /** Id of a delivery: try to send it. */
+  delivery: 'delivery',
+} as const;
+
+export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
