@@ -1,0 +1,87 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { EngineSettings } from '@winnow/bulk-delete';
+import type { Catalog } from '@winnow/catalog';
+import type { Db } from '@winnow/db';
+import type { Logger } from '@winnow/logger';
+import type { Doorbell, QueueHealth } from '@winnow/queue';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { ApiInstance } from './app-types.ts';
+import { registerAuth } from './plugins/auth.ts';
+import { registerClosing } from './plugins/closing.ts';
+import { answerError, registerErrorHandler } from './plugins/error-handler.ts';
+import { registerHealth } from './plugins/health.ts';
+import { registerJsonBody } from './plugins/json-body.ts';
+import { registerOpenApi, registerOpenApiDocument } from './plugins/openapi.ts';
+import { collectPaths, ROUTER_OPTIONS } from './plugins/paths.ts';
+import { newRequestId, registerRequestId } from './plugins/request-id.ts';
+import { registerRequestLog } from './plugins/request-log.ts';
+import { registerValidation } from './plugins/validation.ts';
+import { registerBulkDeleteRoutes } from './routes/bulk-action-delete/index.ts';
+import { registerCustomFieldRoutes } from './routes/custom-field/index.ts';
+import { registerMeRoute } from './routes/me/index.ts';
+import { API_PREFIX } from './routes/objects/conventions.ts';
+import { registerObjectRoutes } from './routes/objects/index.ts';
+import { registerWebhookRoutes } from './routes/webhook/index.ts';
+import type { ApiSettings } from './settings.ts';
+import { defineSharedSchemas } from './wire/schemas.ts';
+
+/** Longest that a request may take to arrive whole: a client that sends byte by byte must not hold a connection. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Everything that the API works with; whoever builds it owns it and closes it after the app. */
+export interface AppDeps {
+  readonly db: Db;
+  readonly catalog: Catalog;
+  readonly doorbell: Doorbell & QueueHealth;
+  readonly logger: Logger;
+  readonly engine: EngineSettings;
+  readonly settings: ApiSettings;
+  /** What time it is: decides whether a key has expired. */
+  readonly clock: () => Date;
+}
+
+/** The whole API as an app that does not listen yet. Tests call `inject` on it, the process calls `listen`. */
+export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
+  const { db, catalog, doorbell, logger, settings } = deps;
+  const loggerInstance: FastifyBaseLogger = logger;
+  const app: ApiInstance = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: settings.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: ROUTER_OPTIONS,
+    frameworkErrors: answerError,
+    // A request that arrives on an open connection while the server closes is still served; the connection ends then.
+    return503OnClosing: false,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  const closePaths = collectPaths(app);
+  app.decorateRequest('caller', null);
+  registerRequestId(app);
+  registerRequestLog(app);
+  const isClosing = registerClosing(app);
+  registerErrorHandler(app);
+  registerJsonBody(app);
+  registerValidation(app);
+  await registerOpenApi(app, settings);
+  defineSharedSchemas(app);
+  registerHealth(app, { db, queueHealth: doorbell, isClosing });
+
+  const engine = { db, catalog, logger, doorbell, settings: deps.engine };
+  await app.register(
+    async (api: ApiInstance) => {
+      registerAuth(api, deps);
+      registerBulkDeleteRoutes(api, { engine });
+      registerObjectRoutes(api, { engine, publicUrl: settings.publicUrl });
+      registerCustomFieldRoutes(api, { db, catalog });
+      registerMeRoute(api, { db });
+      registerWebhookRoutes(api, { db, allowPrivate: settings.webhookAllowPrivate });
+    },
+    { prefix: API_PREFIX },
+  );
+  registerOpenApiDocument(app);
+  closePaths();
+  return app;
+}
