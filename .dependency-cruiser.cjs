@@ -1,5 +1,5 @@
 /** Import direction: each package may import only those before it in this list; an app may import any package. */
-const order = ['config', 'logger', 'catalog', 'query', 'db', 'queue', 'bulk-delete', 'notification'];
+const order = ['config', 'logger', 'process', 'catalog', 'query', 'db', 'queue', 'bulk-delete', 'notification'];
 
 const upward = order.map((name, index) => ({
   name: `packages-${name}-imports-only-rooms-before-it`,

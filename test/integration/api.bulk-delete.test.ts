@@ -206,6 +206,29 @@ describe('bulk_object_type is taken when it says the same as s_query', () => {
   });
 });
 
+describe('archive: false', () => {
+  it('is answered 403 with the missing scope when the key may delete, but not for good', async () => {
+    const careful = await createOrganization(db, { scopes: ['read', 'delete'] });
+    const answer = await api.call(careful.apiKey, 'POST', PATH, { body: { ...EXAMPLE, archive: false } });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toEqual({ error: expect.stringContaining('"delete:permanent"') });
+    expect(
+      await db
+        .selectFrom('bulk_delete')
+        .select('id')
+        .where('organization_id', '=', careful.organizationId)
+        .execute(),
+    ).toEqual([]);
+  });
+
+  it('is taken from a key that has the scope, and stands in the record', async () => {
+    const trusted = await createOrganization(db, { scopes: ['delete', 'delete:permanent'] });
+    const answer = await api.call(trusted.apiKey, 'POST', PATH, { body: { ...EXAMPLE, archive: false } });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ archive: false });
+  });
+});
+
 describe('x-tz-offset', () => {
   it.each([
     ['-0.0', 0],

@@ -1,9 +1,10 @@
 import type { Actor } from '@winnow/bulk-delete';
 import type { Authenticated } from '@winnow/db';
 import type { FastifyRequest } from 'fastify';
+import { forbidden } from './refusal.ts';
 
 /** What a route asks of a key. */
-export const SCOPES = ['read', 'write', 'delete'] as const;
+export const SCOPES = ['read', 'write', 'delete', 'delete:permanent'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 declare module 'fastify' {
@@ -28,4 +29,10 @@ export function callerOf(request: FastifyRequest): Authenticated {
 export function actorOf(request: FastifyRequest): Actor {
   const { organizationId, userId, apiKeyId } = callerOf(request);
   return { organizationId, userId, apiKeyId, requestId: request.id };
+}
+
+/** @throws Refusal 403 that names the scope, when the key has neither it nor `*`. */
+export function assertScope({ scopes }: Pick<Authenticated, 'scopes'>, needed: Scope): void {
+  if (scopes.includes('*') || scopes.includes(needed)) return;
+  throw forbidden(`This API key lacks the scope "${needed}". It has: ${scopes.join(', ')}.`);
 }

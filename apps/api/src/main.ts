@@ -3,11 +3,11 @@ import { CRM_CATALOG } from '@winnow/catalog';
 import { ConfigError, loadConfig, publicUrl } from '@winnow/config';
 import { connect } from '@winnow/db';
 import { createLogger } from '@winnow/logger';
+import { stopOnSignal } from '@winnow/process';
 import { createDoorbell, queueSettings } from '@winnow/queue';
 import { buildApp } from './app.ts';
 import { ListenError, listenClearly } from './listen.ts';
 import { apiSettings } from './settings.ts';
-import { stopOnSignal } from './stop-on-signal.ts';
 
 async function main(): Promise<void> {
   const config = loadConfig();

@@ -7,7 +7,7 @@ import { createMailer } from '@winnow/notification';
 import { createDoorbell } from '@winnow/queue';
 import { startHeartbeat } from './heartbeat.ts';
 import { workerSettings } from './settings.ts';
-import { stopOnSignal } from './stop-on-signal.ts';
+import { stopOnSignal } from '@winnow/process';
 import { buildWorker } from './worker.ts';
 
 /** Part of the grace that is kept for closing connections after the work in hand. */

@@ -1,4 +1,4 @@
-import { newId, objectTypeOf } from '@winnow/catalog';
+import { newId, type ObjectType, objectTypeOf } from '@winnow/catalog';
 import { type BulkDeleteRow, insertBulkDelete, type JsonObject } from '@winnow/db';
 import { compileQuery } from '@winnow/query';
 import { QUEUES } from '@winnow/queue';
@@ -16,6 +16,8 @@ export interface BulkDeleteRequest {
   readonly sendDoneEmail: boolean;
   /** The client says that a query which matches everything is meant. */
   readonly matchAll: boolean;
+  /** What the client believes the query to be about, by any of the type's names; checked when it is given. */
+  readonly bulkObjectType?: string;
   /** Whether deleted records go to the archive. Without it they cannot be restored. */
   readonly archive: boolean;
   /** Minutes east of UTC: what a local day is for this request. */
@@ -50,13 +52,7 @@ export async function createBulkDelete(
     now: new Date(),
     tzOffsetMinutes: request.tzOffsetMinutes,
   });
-  if (objectTypeOf(deps.catalog, checked.query.objectType).bulkName === undefined) {
-    throw new BulkDeleteError(
-      'BULK_DELETE_NOT_DELETABLE',
-      's_query',
-      `Objects of type "${checked.query.objectType}" are part of others and cannot be bulk deleted.`,
-    );
-  }
+  assertType(objectTypeOf(deps.catalog, checked.query.objectType), request.bulkObjectType);
   const { row, eventId } = await deps.db.transaction().execute(async (trx) => {
     const row = await insertBulkDelete(trx, {
       id: newId(),
@@ -87,6 +83,23 @@ export async function createBulkDelete(
   });
   await Promise.all([deps.doorbell.ring(QUEUES.bulkDelete, row.id), ringForEvent(deps, eventId)]);
   return row;
+}
+
+function assertType({ bulkName, name, aliases }: ObjectType, believed: string | undefined): void {
+  if (bulkName === undefined) {
+    throw new BulkDeleteError(
+      'BULK_DELETE_NOT_DELETABLE',
+      's_query',
+      `Objects of type "${name}" are part of others and cannot be bulk deleted.`,
+    );
+  }
+  if (believed !== undefined && ![bulkName, name, ...aliases].includes(believed)) {
+    throw new BulkDeleteError(
+      'BULK_DELETE_OTHER_TYPE',
+      'bulk_object_type',
+      `s_query is about "${bulkName}", not about this. Correct one of the two, or leave this out.`,
+    );
+  }
 }
 
 /** A missing filter never means "everything" (design, invariant 4): it has to be said, in words of its own. */

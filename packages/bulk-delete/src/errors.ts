@@ -4,7 +4,8 @@ export type BulkDeleteErrorCode =
   | 'BULK_DELETE_NEEDS_QUERY'
   | 'BULK_DELETE_MATCHES_EVERYTHING'
   | 'BULK_DELETE_MATCH_ALL_CONTRADICTED'
-  | 'BULK_DELETE_NOT_DELETABLE';
+  | 'BULK_DELETE_NOT_DELETABLE'
+  | 'BULK_DELETE_OTHER_TYPE';
 
 /** A request that is well formed and still not one that may delete. */
 export class BulkDeleteError extends Error {

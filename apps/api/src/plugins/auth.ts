@@ -1,7 +1,7 @@
 import { type Authentication, authenticate, type Db } from '@winnow/db';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Scope } from '../caller.ts';
-import { forbidden, unauthorized } from '../refusal.ts';
+import { assertScope } from '../caller.ts';
+import { unauthorized } from '../refusal.ts';
 
 const BASIC = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i;
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
@@ -36,7 +36,8 @@ export function registerAuth(
     const authentication = await authenticate(deps.db, key, deps.clock());
     if (authentication.kind !== 'valid') throw unauthorized(REFUSALS[authentication.kind]);
     request.caller = authentication;
-    assertScope(authentication.scopes, request.routeOptions.config.scope);
+    const { scope } = request.routeOptions.config;
+    if (scope !== undefined) assertScope(authentication, scope);
   });
 }
 
@@ -50,9 +51,4 @@ export function readKey(request: Pick<FastifyRequest, 'headers'>): string | unde
   const credentials = Buffer.from(basic, 'base64').toString('utf8');
   const colon = credentials.indexOf(':');
   return colon < 0 ? credentials : credentials.slice(0, colon);
-}
-
-function assertScope(granted: readonly string[], needed: Scope | undefined): void {
-  if (needed === undefined || granted.includes('*') || granted.includes(needed)) return;
-  throw forbidden(`This API key lacks the scope "${needed}". It has: ${granted.join(', ')}.`);
 }

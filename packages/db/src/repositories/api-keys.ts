@@ -12,7 +12,7 @@ import type { Database } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
 /** What a key may do. `*` is everything, also what later versions add. */
-export const API_KEY_SCOPES = ['read', 'write', 'delete', '*'] as const;
+export const API_KEY_SCOPES = ['read', 'write', 'delete', 'delete:permanent', '*'] as const;
 export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
 
 /** A key as it may be shown: everything but the hash. */

@@ -19,7 +19,7 @@ export async function countByField(
       ? sql``
       : sql`and ${sql.id('o', table.typeColumn)} = ${objectType.typeValue}`;
   const { rows } = await sql<{ value: string | null; n: number }>`
-    select ${valueOf(catalog, field)}::text as value, count(*) as n
+    select ${expressionOf(catalog, field)}::text as value, count(*) as n
     from ${sql.id(catalog.schema, table.name)} as o
     where ${sql.id('o', table.tenantColumn)} = ${tenantId} ${ofType}
     group by 1
@@ -27,7 +27,7 @@ export async function countByField(
   return new Map(rows.map(({ value, n }) => [value, n]));
 }
 
-function valueOf(catalog: Catalog, { name, source }: Field): RawBuilder<unknown> {
+function expressionOf(catalog: Catalog, { name, source }: Field): RawBuilder<unknown> {
   switch (source.from) {
     case 'column':
       return sql.id('o', source.column);

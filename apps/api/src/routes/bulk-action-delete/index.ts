@@ -3,13 +3,12 @@ import { decodeId, ID_PREFIX } from '@winnow/catalog';
 import { type BulkDeleteRow, findBulkDelete, listBulkDeletes } from '@winnow/db';
 import type { FastifyReply } from 'fastify';
 import type { ApiInstance } from '../../app-types.ts';
-import { actorOf, callerOf } from '../../caller.ts';
+import { actorOf, assertScope, callerOf } from '../../caller.ts';
 import { notFound } from '../../refusal.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
 import { pickFields, readFields } from '../../wire/picked-fields.ts';
 import { defineSchema, IdParams, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
 import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
-import { assertObjectType } from './object-type.ts';
 import { bulkDeleteSchema, createSchema } from './schema.ts';
 import { assertSupportedKeys } from './unsupported-keys.ts';
 
@@ -41,12 +40,7 @@ export function registerBulkDeleteRoutes(
     async (request, reply) => {
       const { body } = request;
       assertSupportedKeys(body);
-      if (body.bulk_object_type !== undefined) {
-        await assertObjectType(engine, callerOf(request).organizationId, {
-          sQuery: body.s_query,
-          bulkObjectType: body.bulk_object_type,
-        });
-      }
+      if (body.archive === false) assertScope(callerOf(request), 'delete:permanent');
       const row = await createBulkDelete(engine, actorOf(request), {
         sQuery: body.s_query,
         sort: body.sort ?? null,
@@ -54,6 +48,7 @@ export function registerBulkDeleteRoutes(
         sendDoneEmail: body.send_done_email ?? true,
         matchAll: body.match_all ?? false,
         archive: body.archive ?? true,
+        ...(body.bulk_object_type === undefined ? {} : { bulkObjectType: body.bulk_object_type }),
         tzOffsetMinutes: readTimeZone(request.headers),
       });
       return withRetryAfter(reply, row).send(presentBulkDelete(row, catalog));

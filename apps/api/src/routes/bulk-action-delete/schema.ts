@@ -45,7 +45,8 @@ export function createSchema(catalog: Catalog) {
       archive: Type.Optional(
         Type.Boolean({
           default: true,
-          description: 'Whether deleted records are kept, so that they can come back.',
+          description:
+            'Whether deleted records are kept, so that they can come back. `false` needs the scope `delete:permanent`.',
         }),
       ),
       bulk_object_type: Type.Optional(
