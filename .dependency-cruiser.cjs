@@ -1,5 +1,15 @@
 /** Import direction: each package may import only those before it in this list; an app may import any package. */
-const order = ['config', 'logger', 'process', 'catalog', 'query', 'db', 'queue', 'bulk-delete', 'notification'];
+const order = [
+  'config',
+  'logger',
+  'process',
+  'catalog',
+  'query',
+  'db',
+  'queue',
+  'bulk-delete',
+  'notification',
+];
 
 const upward = order.map((name, index) => ({
   name: `packages-${name}-imports-only-rooms-before-it`,
@@ -21,7 +31,8 @@ module.exports = {
     ...upward,
     {
       name: 'packages-know-no-app',
-      comment: 'Packages are the library; apps, infra and tests are its users. Unit tests may use test/support.',
+      comment:
+        'Packages are the library; apps, infra and tests are its users. Unit tests may use test/support.',
       severity: 'error',
       from: { path: '^packages/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(apps|infra|test)/' },
@@ -38,7 +49,10 @@ module.exports = {
       comment: 'From another package import by its name, through its index.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^packages/[^/]+/src/', pathNot: ['^packages/[^/]+/src/index\\.ts$', '^(packages|apps)/$2/'] },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: ['^packages/[^/]+/src/index\\.ts$', '^(packages|apps)/$2/'],
+      },
     },
     {
       name: 'only-queue-imports-bullmq-and-ioredis',
@@ -73,6 +87,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

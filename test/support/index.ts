@@ -8,12 +8,12 @@ export {
   textOf,
 } from './api.ts';
 export { createDatabase, type TestDatabase } from './database.ts';
-export { createEngine, createRecordingDoorbell, type RecordingDoorbell, workToEnd } from './engine.ts';
+export { createEngine, createRecordingDoorbell, workToEnd } from './engine.ts';
 export { createOrganization, type TestOrganization } from './factories.ts';
 export { atFileEnd } from './file-end.ts';
 export { freePort } from './free-port.ts';
-export { createHttpClient, type HttpAnswer, type HttpClient } from './http-client.ts';
-export { insertLeadFamily, type LeadFamily } from './lead-family.ts';
+export { createHttpClient } from './http-client.ts';
+export { insertLeadFamily } from './lead-family.ts';
 export { LIBRARY_CATALOG } from './library-catalog.ts';
 export { buildPageGate, type PageGate } from './page-gate.ts';
 export { startPostgres } from './postgres.ts';
@@ -21,13 +21,12 @@ export { spawnApi, spawnScript, spawnWorker, type TestProcess } from './processe
 export {
   describeOnEachQueue,
   describeOnRedis,
-  QUEUE_BACKENDS,
   type QueueBackend,
   queueFor,
   type TestQueue,
 } from './queue-backends.ts';
-export { type RedisOptions, startRedis, type TestRedis } from './redis.ts';
+export { startRedis } from './redis.ts';
 export { actorOf, fieldCondition, requestFor, sortBy } from './requests.ts';
-export { countRows, insertRow, type Row, readRows } from './rows.ts';
+export { countRows, insertRow, readRows } from './rows.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { waitFor } from './wait-for.ts';

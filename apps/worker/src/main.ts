@@ -4,10 +4,10 @@ import { ConfigError, loadConfig } from '@winnow/config';
 import { connect, type Db } from '@winnow/db';
 import { createLogger, type Logger } from '@winnow/logger';
 import { createMailer } from '@winnow/notification';
+import { stopOnSignal } from '@winnow/process';
 import { createDoorbell } from '@winnow/queue';
 import { startHeartbeat } from './heartbeat.ts';
 import { workerSettings } from './settings.ts';
-import { stopOnSignal } from '@winnow/process';
 import { buildWorker } from './worker.ts';
 
 /** Part of the grace that is kept for closing connections after the work in hand. */
