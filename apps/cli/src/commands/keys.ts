@@ -1,0 +1,131 @@
+import { decodeId, encodeId, ID_PREFIX } from '@winnow/catalog';
+import {
+  API_KEY_SCOPES,
+  type ApiKeyRow,
+  createApiKey,
+  listApiKeys,
+  listOrganizations,
+  revokeApiKey,
+} from '@winnow/db';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { formatTable } from '../screen/table.ts';
+import { inDatabase } from '../stack/command-database.ts';
+import { parseExpiry } from './expiry.ts';
+import { chooseOrganization, chooseUser, ORGANIZATION_OPTION } from './owner.ts';
+import type { RunCommand } from './run-command.ts';
+
+interface CreateOptions {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expires?: Date;
+  readonly organization?: string;
+  readonly user?: string;
+}
+
+export function addKeysCommand(program: Command, run: RunCommand): void {
+  const keys = program.command('keys').description('API keys: create, list, revoke');
+  keys
+    .command('create')
+    .description('make a key; it is shown once and never again')
+    .requiredOption('--name <name>', 'what it is for, as it will stand in the list')
+    .option('--scopes <list>', `what it may do: ${API_KEY_SCOPES.join(', ')}`, parseScopes, ['*'])
+    .option(
+      '--expires <when>',
+      'a date (2027-01-31), a moment, or a time from now (30d, 12h)',
+      parseExpiryOption,
+    )
+    .option(...ORGANIZATION_OPTION)
+    .option('--user <id or e-mail>', "whose key it is; the organization's first user unless given")
+    .action((options: CreateOptions) => run((context) => create(context, options)));
+  keys
+    .command('list')
+    .description('show the keys of an organization, also those that have ended')
+    .option(...ORGANIZATION_OPTION)
+    .action((options: { organization?: string }) => run((context) => list(context, options)));
+  keys
+    .command('revoke')
+    .description('end a key for good, from the next request on')
+    .argument('<id>', 'api_… as the list shows it')
+    .action((id: string) => run((context) => revoke(context, id)));
+}
+
+async function create(context: CommandContext, options: CreateOptions): Promise<number> {
+  const { key } = await inDatabase(context, async (db) => {
+    const organization = await chooseOrganization(db, options.organization);
+    const user = await chooseUser(db, organization.id, options.user);
+    return createApiKey(db, {
+      organizationId: organization.id,
+      userId: user.id,
+      name: options.name,
+      scopes: options.scopes,
+      ...(options.expires ? { expiresAt: options.expires } : {}),
+    });
+  });
+  context.screen.line(key);
+  context.screen.note('Keep it now: it cannot be shown again.');
+  return 0;
+}
+
+async function list(context: CommandContext, options: { organization?: string }): Promise<number> {
+  const rows = await inDatabase(context, async (db) => {
+    const organization = await chooseOrganization(db, options.organization);
+    return listApiKeys(db, { organizationId: organization.id });
+  });
+  const now = new Date();
+  const lines = formatTable(
+    ['ID', 'NAME', 'SCOPES', 'CREATED', 'EXPIRES', 'STATE'],
+    rows.map((row) => [
+      encodeId(ID_PREFIX.apiKey, row.id),
+      row.name,
+      row.scopes.join(','),
+      formatDay(row.date_created),
+      row.date_expires ? formatDay(row.date_expires) : 'never',
+      describeState(row, now),
+    ]),
+  );
+  for (const line of lines) context.screen.line(line);
+  return 0;
+}
+
+async function revoke(context: CommandContext, text: string): Promise<number> {
+  // Somebody who holds a leaked key has it as a whole; the part before the dot is the id.
+  const id = decodeId(ID_PREFIX.apiKey, text.split('.')[0] ?? '');
+  if (id === undefined)
+    throw new CommandFailure(`"${text}" is no id of an API key; "winnow keys list" shows them.`);
+  const isRevoked = await inDatabase(context, async (db) => {
+    for (const { id: organizationId } of await listOrganizations(db))
+      if (await revokeApiKey(db, { organizationId, id })) return true;
+    return false;
+  });
+  if (!isRevoked) throw new CommandFailure(`There is no API key ${encodeId(ID_PREFIX.apiKey, id)}.`);
+  context.screen.line(`Revoked ${encodeId(ID_PREFIX.apiKey, id)}.`);
+  return 0;
+}
+
+export function describeState(key: Pick<ApiKeyRow, 'date_expires' | 'date_revoked'>, now: Date): string {
+  if (key.date_revoked) return `revoked ${formatDay(key.date_revoked)}`;
+  return key.date_expires && key.date_expires <= now ? 'expired' : 'valid';
+}
+
+function formatDay(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function parseScopes(text: string): readonly string[] {
+  const scopes = text.split(/[\s,]+/).filter((scope) => scope !== '');
+  const known: readonly string[] = API_KEY_SCOPES;
+  const unknown = scopes.filter((scope) => !known.includes(scope));
+  if (unknown.length > 0 || scopes.length === 0)
+    throw new InvalidArgumentError(`Known scopes: ${API_KEY_SCOPES.join(', ')}; several with commas.`);
+  return scopes;
+}
+
+function parseExpiryOption(text: string): Date {
+  const expiry = parseExpiry(text, new Date());
+  if (expiry) return expiry;
+  throw new InvalidArgumentError(
+    'A date (2027-01-31), a moment (2027-01-31T12:00:00Z) or a time from now (30d, 12h), in the future.',
+  );
+}

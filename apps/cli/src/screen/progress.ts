@@ -1,0 +1,59 @@
+import { type GenericBar, SingleBar } from 'cli-progress';
+import { formatCount } from './figures.ts';
+import type { Screen } from './screen.ts';
+
+const LINE_EVERY_MS = 1000;
+
+/** How far something is: a moving bar where a person watches, a plain line now and then elsewhere. */
+export interface Progress {
+  /** @param total null while it is not known. */
+  update(done: number, total: number | null): void;
+  /** Leaves the last state on the screen. */
+  stop(): void;
+}
+
+/** @param label what is counted, e.g. `opportunities`. */
+export function startProgress(screen: Screen, label: string): Progress {
+  return screen.isTerminal ? startBar(label) : startLines(screen, label);
+}
+
+function startBar(label: string): Progress {
+  const bar: GenericBar = new SingleBar({
+    format: `   {bar} {percentage}%  {done} of {all} ${label}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    fps: 20,
+    // Ours end the bar by `stop`, also when Ctrl-C ends the command.
+    gracefulExit: false,
+  });
+  bar.start(1, 0, { done: '0', all: '?' });
+  return {
+    update(done, total) {
+      if (total === null) return;
+      bar.setTotal(Math.max(total, 1));
+      bar.update(total === 0 ? 1 : done, { done: formatCount(done), all: formatCount(total) });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function startLines(screen: Screen, label: string): Progress {
+  let latest = '';
+  let printed = '';
+  let printedAt = Number.NEGATIVE_INFINITY;
+  const print = (): void => {
+    if (latest !== printed) screen.line(`   ${latest}`);
+    printed = latest;
+    printedAt = performance.now();
+  };
+  return {
+    update(done, total) {
+      if (total === null) return;
+      latest = `${formatCount(done)} of ${formatCount(total)} ${label}`;
+      if (performance.now() - printedAt >= LINE_EVERY_MS) print();
+    },
+    stop: print,
+  };
+}
