@@ -13,6 +13,8 @@ const SORTABLE: ReadonlySet<FieldKind> = new Set([
   'choice',
 ]);
 
+const SHOWN_ONLY = { searchable: false, sortable: false, writable: false, required: false } as const;
+
 /**
  * A field stored in a column of its object's table. Defaults: searchable, writable, optional, sortable when its
  * kind has an order, column named like the field.
@@ -63,6 +65,16 @@ export function count(name: string, table: string, column: string): Field {
   };
 }
 
+/** A read-only field that is computed from the row's own columns, each written `{column}` in the SQL. */
+export function expression(name: string, kind: FieldKind, sql: string): Field {
+  return { name, kind, source: { from: 'expression', sql }, ...SHOWN_ONLY };
+}
+
+/** A read-only field of the wire shape that has the same value for every object. */
+export function constant(name: string, value: boolean | null | readonly []): Field {
+  return { name, kind: 'json', source: { from: 'constant', value }, ...SHOWN_ONLY };
+}
+
 /** Fields as a record by wire name, in the order given. */
 export function fieldsByName(...fields: readonly Field[]): Readonly<Record<string, Field>> {
   return Object.fromEntries(fields.map((item) => [item.name, item]));
@@ -71,4 +83,16 @@ export function fieldsByName(...fields: readonly Field[]): Readonly<Record<strin
 /** An embedded array, written with its parent unless told otherwise. */
 export function embed(name: string, objectType: string, column: string, rest: Partial<Embed> = {}): Embed {
   return { name, objectType, column, writable: true, ...rest };
+}
+
+/** The parts of an expression: SQL text, and between two texts the column that stands there. */
+export function splitExpression(sql: string): {
+  readonly texts: readonly string[];
+  readonly columns: readonly string[];
+} {
+  const parts = sql.split(/\{(\w+)\}/);
+  return {
+    texts: parts.filter((_, index) => index % 2 === 0),
+    columns: parts.filter((_, index) => index % 2 === 1),
+  };
 }

@@ -1,7 +1,16 @@
 export * from './access.ts';
 export { CRM_CATALOG } from './crm/catalog.ts';
 export { type DeletionPlan, type Link, type PlanStep, planDeletion } from './deletion-plan.ts';
-export { count, embed, field, fieldsByName, lookup } from './fields.ts';
+export {
+  constant,
+  count,
+  embed,
+  expression,
+  field,
+  fieldsByName,
+  lookup,
+  splitExpression,
+} from './fields.ts';
 export { decodeId, encodeId, newId } from './id.ts';
 export { ID_PREFIX } from './prefixes.ts';
 export * from './types.ts';

@@ -24,7 +24,11 @@ export type FieldSource =
   /** `column` of the row in `table` whose id stands in the object's column `via`. Read only. */
   | { readonly from: 'lookup'; readonly via: string; readonly table: string; readonly column: string }
   /** How many rows of `table` point at the object by `column`. Read only. */
-  | { readonly from: 'count'; readonly table: string; readonly column: string };
+  | { readonly from: 'count'; readonly table: string; readonly column: string }
+  /** SQL over the row's own columns, each written `{column}`. Its author is the catalog's, never a client. Read only. */
+  | { readonly from: 'expression'; readonly sql: string }
+  /** The same for every object: a place in the wire shape for something that is not kept here. Read only. */
+  | { readonly from: 'constant'; readonly value: boolean | null | readonly [] };
 
 /** One wire field of an object type. */
 export interface Field {

@@ -1,4 +1,4 @@
-import { count, embed, field, fieldsByName, lookup } from '../fields.ts';
+import { constant, count, embed, expression, field, fieldsByName, lookup } from '../fields.ts';
 import type { Field, ObjectType } from '../types.ts';
 
 const USER_REFERENCE = ['user', 'user_or_group'] as const;
@@ -6,10 +6,30 @@ const USER_REFERENCE = ['user', 'user_or_group'] as const;
 const user = (name: string, writable = true): Field =>
   field(name, 'reference', { target: 'user', referenceTypes: USER_REFERENCE, writable });
 
+/** The full name of the user in a column, as Close shows it beside the id. */
+const userName = (name: string, column: string): Field =>
+  expression(
+    name,
+    'text',
+    `(select btrim(u.first_name || ' ' || u.last_name) from public.user_account u
+      where u.id = {${column}} and u.organization_id = {organization_id})`,
+  );
+
+/** The first e-mail address or phone number of a lead's contacts, in the order in which they were added. */
+const firstOfContacts = (name: string, column: string): Field =>
+  expression(
+    name,
+    'text',
+    `(select part.${column} from public.contact c join public.contact_${column} part on part.contact_id = c.id
+      where c.lead_id = {id} and c.organization_id = {organization_id} order by c.id, part.id limit 1)`,
+  );
+
 /** Stamps that the server keeps (reference, section 6). */
 const stamps: readonly Field[] = [
   user('created_by', false),
   user('updated_by', false),
+  userName('created_by_name', 'created_by'),
+  userName('updated_by_name', 'updated_by'),
   field('date_created', 'moment', { writable: false }),
   field('date_updated', 'moment', { writable: false }),
 ];
@@ -54,6 +74,10 @@ const lead: ObjectType = {
     count('num_opportunities', 'opportunity', 'lead_id'),
     count('num_tasks', 'task', 'lead_id'),
     count('addresses_count', 'address', 'lead_id'),
+    firstOfContacts('primary_email', 'email'),
+    firstOfContacts('primary_phone', 'phone'),
+    constant('integration_links', []),
+    constant('summaries', []),
   ),
   embeds: [
     embed('addresses', 'address', 'lead_id'),
@@ -83,6 +107,9 @@ const contact: ObjectType = {
     count('emails_count', 'contact_email', 'contact_id'),
     count('phones_count', 'contact_phone', 'contact_id'),
     count('urls_count', 'contact_url', 'contact_id'),
+    constant('subscriptions', []),
+    constant('recent_calls', []),
+    constant('integration_links', []),
   ),
   embeds: [
     embed('emails', 'contact_email', 'contact_id'),
@@ -116,6 +143,8 @@ const contactPhone: ObjectType = {
     field('phone_formatted', 'text', { column: 'phone', writable: false }),
     field('type', 'text'),
     field('country', 'text'),
+    constant('tz_ids', []),
+    constant('outbound_sms_blocked', false),
   ),
   embeds: [],
 };
@@ -145,9 +174,17 @@ const address: ObjectType = {
     field('state', 'text'),
     field('zipcode', 'text'),
     field('country', 'text'),
+    constant('tz_ids', []),
   ),
   embeds: [],
 };
+
+/** Cents a year; a value that comes once counts once (reference, section 6). */
+const ANNUALIZED = `({value} * case {value_period} when 'monthly' then 12 else 1 end)`;
+/** `USD 1,234.50 monthly`: the currency by its code, which needs no table of symbols. */
+const VALUE_FORMATTED = `case when {value} is not null then
+  concat_ws(' ', {value_currency}, to_char({value} / 100.0, 'FM999,999,999,999,990.00'),
+    case {value_period} when 'one_time' then null else {value_period} end) end`;
 
 const opportunity: ObjectType = {
   name: 'opportunity',
@@ -163,7 +200,16 @@ const opportunity: ObjectType = {
     leadLink(),
     leadName,
     contactLink,
+    lookup(
+      'contact_name',
+      'text',
+      { via: 'contact_id', table: 'contact', column: 'name' },
+      { searchable: false },
+    ),
     user('user_id'),
+    userName('user_name', 'user_id'),
+    constant('pipeline_id', null),
+    constant('pipeline_name', null),
     field('status_id', 'reference', {
       target: 'opportunity_status',
       referenceTypes: ['status.opportunity'],
@@ -178,8 +224,19 @@ const opportunity: ObjectType = {
     field('value', 'integer'),
     field('value_currency', 'text'),
     field('value_period', 'choice', { values: ['one_time', 'monthly', 'annual'] }),
+    expression('value_formatted', 'text', VALUE_FORMATTED),
+    expression('annualized_value', 'integer', ANNUALIZED),
+    expression('expected_value', 'integer', `round({value} * coalesce({confidence}, 0) / 100.0)`),
+    expression(
+      'annualized_expected_value',
+      'integer',
+      `round(${ANNUALIZED} * coalesce({confidence}, 0) / 100.0)`,
+    ),
     field('confidence', 'integer'),
     field('note', 'text'),
+    constant('attachments', []),
+    constant('is_stalled', false),
+    constant('integration_links', []),
     field('date_won', 'date'),
     field('date_lost', 'date'),
     field('external_id', 'text'),
@@ -217,12 +274,16 @@ const task: ObjectType = {
     contactLink,
     opportunityLink,
     user('assigned_to'),
+    userName('assigned_to_name', 'assigned_to'),
     field('text', 'text'),
     field('date', 'date'),
     field('due_date', 'date'),
     field('is_complete', 'boolean'),
     field('is_dateless', 'boolean'),
     field('priority', 'choice', { values: ['high', 'medium'] }),
+    constant('object_type', null),
+    constant('object_id', null),
+    constant('view', null),
     ...stamps,
   ),
   embeds: [],
@@ -233,6 +294,8 @@ const activityBase: readonly Field[] = [
   contactLink,
   opportunityLink,
   user('user_id'),
+  userName('user_name', 'user_id'),
+  constant('users', []),
   field('activity_at', 'moment'),
   ...stamps,
 ];
@@ -276,6 +339,10 @@ const activities: readonly ObjectType[] = [
     field('duration', 'integer'),
     field('phone', 'text'),
     field('note', 'text'),
+    constant('outcome_id', null),
+    constant('recording_url', null),
+    constant('sequence_id', null),
+    constant('sequence_subscription_id', null),
   ]),
   activity('email', { one: 'e-mail', many: 'e-mails' }, 'email', [
     direction('incoming', 'outgoing'),
@@ -288,6 +355,10 @@ const activities: readonly ObjectType[] = [
     field('body_text', 'text'),
     field('body_html', 'text', { searchable: false, sortable: false }),
     field('date_sent', 'moment'),
+    constant('thread_id', null),
+    constant('template_id', null),
+    constant('opens', []),
+    constant('bulk_email_action_id', null),
   ]),
   activity('sms', { one: 'SMS', many: 'SMS' }, 'sms', [
     direction('inbound', 'outbound'),

@@ -12,17 +12,19 @@ export interface CopyTarget {
   readonly schema?: string;
   readonly table: string;
   readonly columns: readonly string[];
+  /** How the chunks are written (PostgreSQL documentation, COPY, file formats). */
+  readonly format: 'text' | 'binary';
 }
 
-/** COPY text, as a string or its UTF-8 bytes. */
+/** A piece of the stream, broken anywhere. */
 type CopyChunk = string | Uint8Array;
 
 /** One transaction of a copy session: copies and statements commit together or not at all. */
 export interface CopyTransaction {
   readonly trx: Trx;
   /**
-   * `COPY … FROM STDIN` in the text format. Statements on `trx` wait until it has ended.
-   * @param chunks whole or broken lines of that format; read only as fast as the server takes them.
+   * `COPY … FROM STDIN`. Statements on `trx` wait until it has ended.
+   * @param chunks read only as fast as the server takes them.
    * @returns how many rows were written.
    * @throws the server's error, or the one that `chunks` threw; either ends the transaction.
    */
@@ -36,10 +38,15 @@ export interface CopySession {
   close(): Promise<void>;
 }
 
-/** Opens a session for bulk loads. No time limit: a load takes as long as its file. */
+/**
+ * Opens a session for bulk loads. No time limit: a load takes as long as its file.
+ * @param options.waitsForDisk false: a commit does not wait until it is on disk. A power cut then loses whole transactions of
+ *   the last second, never a part of one.
+ */
 export function openCopySession(options: {
   readonly connectionString: string;
   readonly applicationName: string;
+  readonly waitsForDisk: boolean;
 }): CopySession {
   let client: pg.ClientBase | undefined;
   // One connection: the client that Kysely's transaction has checked out is the one that copies.
@@ -50,7 +57,7 @@ export function openCopySession(options: {
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: '-c client_connection_check_interval=1000 -c TimeZone=UTC',
+    options: `-c client_connection_check_interval=1000 -c TimeZone=UTC${options.waitsForDisk ? '' : ' -c synchronous_commit=off'}`,
   });
   pool.on('error', () => {});
   pool.on('connect', (connected) => {
@@ -77,7 +84,9 @@ async function copyInto(
 ): Promise<number> {
   const table = [target.schema, target.table].filter((name) => name !== undefined).map(pg.escapeIdentifier);
   const columns = target.columns.map(pg.escapeIdentifier).join(', ');
-  const stream = client.query(copyFrom(`copy ${table.join('.')} (${columns}) from stdin`));
+  const stream = client.query(
+    copyFrom(`copy ${table.join('.')} (${columns}) from stdin (format ${target.format})`),
+  );
   // When `chunks` throws, pipeline destroys the stream: the server is told to drop what it has, and the transaction ends.
   await pipeline(Readable.from(chunks), stream);
   return stream.rowCount;

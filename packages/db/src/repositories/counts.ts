@@ -2,6 +2,7 @@ import { type Catalog, type Field, type ObjectType, tableOf } from '@winnow/cata
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { Trx } from '../transaction.ts';
+import { compileExpression } from './object-columns.ts';
 
 /**
  * How many objects of a type an organization has, by the value of one field.
@@ -36,8 +37,11 @@ function expressionOf(catalog: Catalog, { name, source }: Field): RawBuilder<unk
         select ${sql.id('target', source.column)} from ${sql.id(catalog.schema, source.table)} as target
         where ${sql.id('target', 'id')} = ${sql.id('o', source.via)}
       )`;
+    case 'expression':
+      return compileExpression(source.sql, (column) => sql.id('o', column));
     case 'count':
-      throw new TypeError(`${name} is a count itself`);
+    case 'constant':
+      throw new TypeError(`${name} is a ${source.from}, with nothing to count by`);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type Field,
   type ObjectType,
   objectTypesIn,
+  splitExpression,
   type Table,
   tableOf,
 } from '@winnow/catalog';
@@ -51,7 +52,7 @@ export function selectObjects(
   const expressions: RawBuilder<unknown>[] = [sql`${column('id')} as id`];
   for (const field of types.flatMap((type) => Object.values(type.fields)).filter(wanted)) {
     const key = JSON.stringify(field.source);
-    if (aliases.has(key)) continue;
+    if (aliases.has(key) || field.source.from === 'constant') continue;
     const alias = `v${aliases.size}`;
     aliases.set(key, alias);
     expressions.push(sql`${selectValue(catalog, table, field)} as ${sql.id(alias)}`);
@@ -65,7 +66,10 @@ export function selectObjects(
       const objectType = typeOfRow(types, row.type);
       const values: Record<string, unknown> = {};
       for (const field of Object.values(objectType.fields).filter(wanted)) {
-        values[field.name] = row[aliases.get(JSON.stringify(field.source)) ?? ''];
+        values[field.name] =
+          field.source.from === 'constant'
+            ? field.source.value
+            : row[aliases.get(JSON.stringify(field.source)) ?? ''];
       }
       return {
         id: String(row.id),
@@ -128,7 +132,26 @@ function selectValue(catalog: Catalog, table: Table, { source }: Field): RawBuil
           and counted.${sql.id(child.tenantColumn)} = ${column(table.tenantColumn)}
       )`;
     }
+    case 'expression':
+      return compileExpression(source.sql, column);
+    case 'constant':
+      return sql`null`;
   }
+}
+
+/** The catalog's SQL with its columns filled in. */
+export function compileExpression(
+  text: string,
+  column: (name: string) => RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const { texts, columns } = splitExpression(text);
+  return sql.join(
+    texts.flatMap((part, index) => {
+      const name = columns[index];
+      return name === undefined ? [sql.raw(part)] : [sql.raw(part), column(name)];
+    }),
+    sql``,
+  );
 }
 
 function column(name: string): RawBuilder<unknown> {

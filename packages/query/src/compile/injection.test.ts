@@ -148,7 +148,9 @@ describe('any query', () => {
       ...relations.map(({ column }) => column),
     ]),
     ...Object.values(CRM_CATALOG.objectTypes).flatMap(({ fields }) =>
-      Object.values(fields).flatMap(({ source }) => (source.from === 'count' ? [] : [source.column])),
+      Object.values(fields).flatMap(({ source }) =>
+        source.from === 'column' || source.from === 'lookup' ? [source.column] : [],
+      ),
     ),
   ]);
   const literals = new Set(["'%'", "'array'", "'number'", "'{}'", "''", "'null'", `'""'`, "'[]'"]);

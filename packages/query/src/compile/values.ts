@@ -30,6 +30,9 @@ export function scalarOf(field: CheckedField, level: Level): Sql {
       return sql`(select count(*) from ${countedRows(source, level)})`;
     case 'custom':
       return customValue(source, field.kind, level);
+    case 'expression':
+    case 'constant':
+      throw new Error(`field ${field.name} is only shown`);
   }
 }
 
