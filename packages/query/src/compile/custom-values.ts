@@ -29,7 +29,7 @@ export function customElements(
 
 /**
  * True where a custom field holds one of `values`, by containment, which the GIN index (jsonb_path_ops) on the column
- * answers. A list field is also compared as a single value: it may have been one when the value was written.
+ * answers; the index leaves out rows without custom values, so the query has to say that it does too. A list field is also compared as a single value: it may have been one when the value was written.
  */
 export function containsAny(
   { column: name, key }: CustomSource,
@@ -43,7 +43,8 @@ export function containsAny(
   const texts = documents.map((document) => JSON.stringify(document));
   const [first, ...others] = texts;
   const custom = column(level, name);
-  return others.length === 0 ? sql`${custom} @> ${first}::jsonb` : sql`${custom} @> any(${texts}::jsonb[])`;
+  const contains = others.length === 0 ? sql`@> ${first}::jsonb` : sql`@> any(${texts}::jsonb[])`;
+  return sql`(${custom} <> '{}' and ${custom} ${contains})`;
 }
 
 /** `column -> key`, parenthesized. The key is bound like any value. */

@@ -73,7 +73,9 @@ describe('a value of the request', () => {
   it.each(ATTACKS)('in the JSON document of a custom field stays one string: %s', (attack) => {
     const json = query('lead', whereCustom(CUSTOM_FIELD_IDS.text, term(attack)));
     const { sql, parameters } = compileWhere(json);
-    expect(sql).toBe('"t0"."organization_id" = $1::uuid and "t0"."custom" @> $2::jsonb');
+    expect(sql).toBe(
+      `"t0"."organization_id" = $1::uuid and ("t0"."custom" <> '{}' and "t0"."custom" @> $2::jsonb)`,
+    );
     expect(Object.values(JSON.parse(String(parameters[1])))).toEqual([attack]);
   });
 });

@@ -257,18 +257,18 @@ describe('compiling conditions on custom fields', () => {
 
   it('asks for one value by containment', () => {
     expect(conditionOf(on('choices', term('Website')))).toEqual([
-      '"t0"."custom" @> $2::jsonb',
+      `("t0"."custom" <> '{}' and "t0"."custom" @> $2::jsonb)`,
       JSON.stringify({ [key('choices')]: 'Website' }),
     ]);
     expect(conditionOf(on('user', me))).toEqual([
-      '"t0"."custom" @> $2::jsonb',
+      `("t0"."custom" <> '{}' and "t0"."custom" @> $2::jsonb)`,
       JSON.stringify({ [key('user')]: FROZEN.userId }),
     ]);
   });
 
   it('asks a field of several values for a list that holds it, or for the value itself', () => {
     expect(conditionOf(on('manyUsers', reference('user', A)))).toEqual([
-      '"t0"."custom" @> any($2::jsonb[])',
+      `("t0"."custom" <> '{}' and "t0"."custom" @> any($2::jsonb[]))`,
       [JSON.stringify({ [key('manyUsers')]: [A] }), JSON.stringify({ [key('manyUsers')]: A })],
     ]);
   });
