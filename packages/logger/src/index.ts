@@ -26,6 +26,18 @@ export function createLogger(options: {
 }): Logger {
   return pino(
     { name: options.name, level: options.level, redact: { paths: REDACTED, censor: '[redacted]' } },
-    options.destination ?? pino.destination(1),
+    options.destination ?? standardOutput(),
   );
 }
+
+/**
+ * Node's own stream instead of pino's: when the reader of a pipe is gone, pino's tries for ever to write its last
+ * lines when the process ends, and it never does. Without a reader lines are lost; the process must live on.
+ */
+function standardOutput(): DestinationStream {
+  const { stdout } = process;
+  if (!stdout.listeners('error').includes(ignoreLostReader)) stdout.on('error', ignoreLostReader);
+  return stdout;
+}
+
+function ignoreLostReader(): void {}
