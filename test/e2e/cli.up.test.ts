@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { atFileEnd, createDatabase, createOrganization, freePort, waitFor } from '../support/index.ts';
 import { childrenOf, processesNaming } from '../support/processes-of.ts';
 import { makeServerFolder } from '../support/server-folder.ts';
 import { runWinnow, startWinnow, type WinnowProcess } from '../support/winnow.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
 
 const shell = promisify(execFile);
 

@@ -18,11 +18,8 @@ import { createScreen } from './screen/screen.ts';
  * @returns the exit code: 0 when the command did what it was asked.
  */
 export async function main(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  // `winnow keys list | head -1` closes our output early; that is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  // Whoever read our output may go away (`winnow keys list | head -1`, a closed terminal): the work goes on without.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const screen = createScreen(process, environment);
   let exitCode = 0;
   /** Settings are read when a command runs, so that `--help` works with any environment. */

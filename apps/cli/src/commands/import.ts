@@ -127,6 +127,6 @@ function printReport(screen: Screen, report: ImportReport): void {
   const label = report.imported === 1 ? report.label.one : report.label.many;
   const rate = formatCount(report.imported / Math.max(report.seconds, 0.001));
   screen.line(
-    `${formatCount(report.imported)} ${label} imported in ${formatSeconds(report.seconds)} (${rate}/s), ${formatCount(report.rejectedRows)} rows rejected`,
+    `${formatCount(report.imported)} ${label} imported in ${formatSeconds(report.seconds)} (${rate}/s), ${formatCount(report.rejectedRows)} ${report.rejectedRows === 1 ? 'row' : 'rows'} rejected`,
   );
 }

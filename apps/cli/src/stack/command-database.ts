@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Db } from '@winnow/db';
-import { findRunningPostgres, startPostgres } from '@winnow/embedded';
+import { findRunningPostgres } from '@winnow/embedded';
 import type { CommandContext } from '../command-context.ts';
 import { bootstrap } from './bootstrap.ts';
 import { withDb } from './database-access.ts';
+import { startEmbeddedDatabase } from './embedded-database.ts';
 import { baseUrl } from './listen-address.ts';
 import { migrateAll } from './migrate-all.ts';
 
@@ -21,7 +22,7 @@ export async function withDatabase<T>(
   if (running !== null) return work(running.url);
 
   screen.note(`Starting the database in ${dataDir} for this command …`);
-  const postgres = await startPostgres({ dataDir });
+  const postgres = await startEmbeddedDatabase(dataDir);
   try {
     await migrateAll(config, postgres.url);
     const url = baseUrl(config.HOST, config.PORT);

@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '@winnow/config';
-import { type OutboxMessage, startPostgres } from '@winnow/embedded';
+import type { OutboxMessage } from '@winnow/embedded';
 import { type Bootstrap, bootstrap } from './bootstrap.ts';
 import { withDb } from './database-access.ts';
+import { startEmbeddedDatabase } from './embedded-database.ts';
 import { baseUrl, reservePort } from './listen-address.ts';
 import { announceMail } from './mail-announcer.ts';
 import { migrateAll } from './migrate-all.ts';
@@ -142,7 +143,7 @@ async function openDatabase(
   stops: StopList,
 ): Promise<{ readonly url: string; readonly pid: number | null }> {
   if (config.DATABASE_URL !== undefined) return { url: config.DATABASE_URL, pid: null };
-  const postgres = await startPostgres({ dataDir });
+  const postgres = await startEmbeddedDatabase(dataDir);
   stops.add(() => postgres.stop());
   return { url: postgres.url, pid: postgres.pid };
 }

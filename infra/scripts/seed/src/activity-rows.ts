@@ -1,63 +1,100 @@
-import { formatPhone } from './phone.ts';
+import { type LeadInHand, writePhone } from './contact-rows.ts';
+import { encodeText, encodeTexts } from './encode.ts';
+import { LAYOUT } from './layout.ts';
 import type { Random } from './random.ts';
-import { addLine, type Sheet } from './sheet.ts';
-import { SENTENCES } from './vocabulary.ts';
+import type { RowWriter } from './row-writer.ts';
+import type { Sheet } from './sheet.ts';
+import { WORDS } from './words.ts';
 import type { World } from './world.ts';
 
-/** What the types differ in: direction, status, title, subject, body_text, note, duration and phone, between tabs. */
-type WriteSpecifics = (random: Random) => string;
-
-const CALL_ENDS = ['completed', 'completed', 'no-answer', 'busy'];
-const SUBJECTS = [
+const CALL_ENDS = encodeTexts(['completed', 'completed', 'no-answer', 'busy']);
+const SUBJECTS = encodeTexts([
   'Your offer',
   'Re: your offer',
   'Next steps',
   'Meeting on Thursday',
   'Invoice',
   'Unsubscribe',
-];
+]);
+const CALL_DIRECTIONS = encodeTexts(['inbound', 'outbound']);
+const EMAIL_DIRECTIONS = encodeTexts(['incoming', 'outgoing']);
+const SENT = encodeText('sent');
+const COMPLETED = encodeText('completed');
+const DEMO = encodeText('Demo');
 
-const kinds: readonly { readonly type: string; readonly write: WriteSpecifics }[] = [
-  { type: 'note', write: (random) => `\\N\t\\N\t\\N\t\\N\t\\N\t${random.pick(SENTENCES)}\t\\N\t\\N` },
+/** What the types differ in, in the order of the columns: direction, status, title, subject, body_text, note, duration, phone. */
+type WriteSpecifics = (row: RowWriter, random: Random) => RowWriter;
+
+const sentence = (random: Random): Uint8Array => random.pick(WORDS.sentences);
+
+const KINDS: readonly { readonly type: Uint8Array; readonly write: WriteSpecifics }[] = [
   {
-    type: 'call',
-    write: (random) =>
-      `${random.below(2) ? 'outbound' : 'inbound'}\t${random.pick(CALL_ENDS)}\t\\N\t\\N\t\\N\t${random.pick(SENTENCES)}\t${random.below(900)}\t${formatPhone(random)}`,
+    type: encodeText('note'),
+    write: (row, random) => row.null().null().null().null().null().text(sentence(random)).null().null(),
   },
   {
-    type: 'email',
-    write: (random) =>
-      `${random.below(2) ? 'outgoing' : 'incoming'}\tsent\t\\N\t${random.pick(SUBJECTS)}\t${random.pick(SENTENCES)}\t\\N\t\\N\t\\N`,
+    type: encodeText('call'),
+    write: (row, random) =>
+      writePhone(
+        row
+          .text(random.pick(CALL_DIRECTIONS))
+          .text(random.pick(CALL_ENDS))
+          .null()
+          .null()
+          .null()
+          .text(sentence(random))
+          .int4(random.below(900)),
+        random,
+      ),
   },
   {
-    type: 'sms',
-    write: (random) =>
-      `${random.below(2) ? 'outbound' : 'inbound'}\tsent\t\\N\t\\N\t${random.pick(SENTENCES)}\t\\N\t\\N\t${formatPhone(random)}`,
+    type: encodeText('email'),
+    write: (row, random) =>
+      row
+        .text(random.pick(EMAIL_DIRECTIONS))
+        .text(SENT)
+        .null()
+        .text(random.pick(SUBJECTS))
+        .text(sentence(random))
+        .null()
+        .null()
+        .null(),
   },
   {
-    type: 'meeting',
-    write: (random) => `\\N\tcompleted\tDemo\t\\N\t\\N\t${random.pick(SENTENCES)}\t\\N\t\\N`,
+    type: encodeText('sms'),
+    write: (row, random) =>
+      writePhone(
+        row.text(random.pick(CALL_DIRECTIONS)).text(SENT).null().null().text(sentence(random)).null().null(),
+        random,
+      ),
+  },
+  {
+    type: encodeText('meeting'),
+    write: (row, random) =>
+      row.null().text(COMPLETED).text(DEMO).null().null().text(sentence(random)).null().null(),
   },
 ];
 /** Notes, calls and e-mails are common, the rest is not. */
-const common = kinds.slice(0, 3);
+const COMMON = KINDS.slice(0, 3);
 
-/** Adds an activity of a lead, of one of five types. Ids may be `\N`. */
+/** Adds an activity of a lead, of one of five types. */
 export function addActivity(
   world: World,
   random: Random,
   sheet: Sheet,
-  lead: {
-    readonly leadId: string;
-    readonly contactId: string;
-    readonly opportunityId: string;
-    readonly age: number;
-  },
+  lead: LeadInHand & { readonly contactId: number | null; readonly opportunityId: number | null },
 ): void {
-  const kind = random.pick(random.below(10) < 8 ? common : kinds);
+  const kind = random.pick(random.below(10) < 8 ? COMMON : KINDS);
   const moment = world.past.moment(random, random.below(lead.age + 1));
-  addLine(
-    sheet.activity,
-    `${world.nextId()}\t${world.organizationId}\t${kind.type}\t${lead.leadId}\t${lead.contactId}\t${lead.opportunityId}\t${world.userId}\t${moment}\t${kind.write(random)}\t${world.userId}\t${moment}\t${moment}\n`,
-  );
+  const row = sheet.activity
+    .begin(LAYOUT.activity.length)
+    .id(world.ids.next())
+    .constant(world.organization)
+    .text(kind.type)
+    .id(lead.id)
+    .id(lead.contactId)
+    .id(lead.opportunityId)
+    .constant(world.user)
+    .moment(moment);
+  kind.write(row, random).constant(world.user).moment(moment).moment(moment);
 }

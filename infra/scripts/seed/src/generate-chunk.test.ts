@@ -1,141 +1,179 @@
 import { describe, expect, it } from 'vitest';
 import { ratesFor } from './child-rates.ts';
+import { encodeText } from './encode.ts';
 import { generateChunk } from './generate-chunk.ts';
+import { createIdSequence } from './id-sequence.ts';
 import { LAYOUT, SEEDED_TABLES, type SeededTable } from './layout.ts';
 import { createPast } from './past.ts';
-import { readLines, type Sheet } from './sheet.ts';
+import { createRandom } from './random.ts';
+import type { Sheet } from './sheet.ts';
 import type { World } from './world.ts';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const LEADS = 2000;
+const HEADER_BYTES = 19;
+const DAY_SECONDS = 86_400;
 
-/** A world whose ids are numbers, so that two of them can be compared. */
+const uuid = (digit: string): Uint8Array => Uint8Array.from(Buffer.from(digit.repeat(32), 'hex'));
+
 function createWorld(changes: Partial<World> = {}): World {
-  let id = 0;
   return {
     seed: 42,
     leads: LEADS,
-    organizationId: 'organization',
-    userId: 'user',
-    leadStatusIds: ['new', 'old'],
+    organization: uuid('1'),
+    user: uuid('2'),
+    leadStatuses: [uuid('3'), uuid('4')],
     opportunityStatuses: [
-      { id: 'open', label: 'Open', type: 'active' },
-      { id: 'won', label: 'Won', type: 'won' },
-      { id: 'lost', label: 'Lost', type: 'lost' },
+      { id: uuid('a'), type: 'active' },
+      { id: uuid('b'), type: 'won' },
+      { id: uuid('c'), type: 'lost' },
     ],
     rates: ratesFor(6),
     past: createPast(NOW, 1000),
-    nextId: () => String(id++),
+    ids: createIdSequence(0, createRandom(1)),
     ...changes,
   };
 }
 
-const textOf = (sheet: Sheet): Record<string, string> =>
-  Object.fromEntries(SEEDED_TABLES.map((table) => [table, readLines(sheet[table]).toString('utf8')]));
+type Row = Readonly<Record<string, Buffer | null>>;
 
-/** The rows of a table as objects. */
-function rowsOf(sheet: Sheet, table: SeededTable): readonly Record<string, string>[] {
-  const columns = LAYOUT[table];
-  const lines = readLines(sheet[table]).toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const cells = line.split('\t');
-    expect(cells).toHaveLength(columns.length);
-    return Object.fromEntries(columns.map((column, position) => [column, cells[position] ?? '']));
-  });
+/** Reads a table back (PostgreSQL documentation, COPY, binary format). */
+function readRows(sheet: Sheet, table: SeededTable): readonly Row[] {
+  const bytes = sheet[table].finish();
+  const rows: Row[] = [];
+  let at = HEADER_BYTES;
+  for (let fields = bytes.readInt16BE(at); fields !== -1; fields = bytes.readInt16BE(at)) {
+    expect(fields).toBe(LAYOUT[table].length);
+    at += 2;
+    const row: Record<string, Buffer | null> = {};
+    for (const column of LAYOUT[table]) {
+      const length = bytes.readInt32BE(at);
+      at += 4;
+      row[column] = length < 0 ? null : bytes.subarray(at, at + length);
+      at += Math.max(length, 0);
+    }
+    rows.push(row);
+  }
+  expect(at + 2).toBe(bytes.length);
+  return rows;
 }
 
+const hex = (cell: Buffer | null | undefined): string | null => cell?.toString('hex') ?? null;
+const text = (cell: Buffer | null | undefined): string => cell?.toString('utf8') ?? '';
+const seconds = (cell: Buffer | null | undefined): number => Number(cell?.readBigInt64BE() ?? 0n) / 1e6;
+
 const sheet = generateChunk(createWorld(), 0, LEADS);
+const rows = Object.fromEntries(SEEDED_TABLES.map((table) => [table, readRows(sheet, table)])) as Record<
+  SeededTable,
+  readonly Row[]
+>;
+const countChildren = (chunk: Sheet): number =>
+  SEEDED_TABLES.reduce((sum, table) => sum + chunk[table].rows, 0) - chunk.lead.rows;
 
 describe('generateChunk', () => {
-  it('gives the same leads for the same seed, and others for another one', () => {
-    expect(textOf(generateChunk(createWorld(), 0, LEADS))).toEqual(textOf(sheet));
-    expect(textOf(generateChunk(createWorld({ seed: 43 }), 0, LEADS)).lead).not.toBe(textOf(sheet).lead);
+  it('gives the same rows for the same seed, and others for another one', () => {
+    const bytesOf = (chunk: Sheet) => SEEDED_TABLES.map((table) => chunk[table].finish().toString('base64'));
+    const again = bytesOf(generateChunk(createWorld(), 0, LEADS));
+    expect(bytesOf(generateChunk(createWorld(), 0, LEADS))).toEqual(again);
+    expect(bytesOf(generateChunk(createWorld({ seed: 43 }), 0, LEADS))).not.toEqual(again);
   });
 
   it('gives a chunk the same content whatever was generated before it, but for the ids', () => {
     const world = createWorld();
     generateChunk(world, 0, 500);
-    const names = (chunk: Sheet) => rowsOf(chunk, 'lead').map(({ name, external_id }) => [name, external_id]);
-    expect(names(generateChunk(world, 500, 600))).toEqual(names(generateChunk(createWorld(), 500, 600)));
+    const content = (chunk: Sheet) =>
+      readRows(chunk, 'lead').map(({ name, external_id, date_created }) => [
+        text(name),
+        text(external_id),
+        seconds(date_created),
+      ]);
+    expect(content(generateChunk(world, 500, 600))).toEqual(content(generateChunk(createWorld(), 500, 600)));
   });
 
   it('makes every lead once, with about six children each', () => {
-    expect(sheet.lead.rows).toBe(LEADS);
-    const children = SEEDED_TABLES.reduce((sum, table) => sum + sheet[table].rows, 0) - LEADS;
-    expect(children / LEADS).toBeGreaterThan(5.7);
-    expect(children / LEADS).toBeLessThan(6.3);
+    expect(rows.lead).toHaveLength(LEADS);
+    expect(new Set(rows.lead.map(({ external_id }) => text(external_id))).size).toBe(LEADS);
+    expect(text(rows.lead[7]?.external_id)).toBe('seed-42-0000007');
+    expect(countChildren(sheet) / LEADS).toBeGreaterThan(5.7);
+    expect(countChildren(sheet) / LEADS).toBeLessThan(6.3);
   });
 
   it('makes as many children as it is asked for', () => {
-    const none = generateChunk(createWorld({ rates: ratesFor(0) }), 0, 100);
-    expect(SEEDED_TABLES.map((table) => none[table].rows)).toEqual([100, 0, 0, 0, 0, 0, 0, 0, 0]);
-    const twelve = generateChunk(createWorld({ rates: ratesFor(12) }), 0, LEADS);
-    const children = SEEDED_TABLES.reduce((sum, table) => sum + twelve[table].rows, 0) - LEADS;
-    expect(children / LEADS).toBeCloseTo(12, 0);
+    expect(countChildren(generateChunk(createWorld({ rates: ratesFor(0) }), 0, 100))).toBe(0);
+    const many = generateChunk(createWorld({ rates: ratesFor(12) }), 0, LEADS);
+    expect(Math.abs(countChildren(many) / LEADS - 12)).toBeLessThan(0.5);
     expect(() => ratesFor(-1)).toThrow(RangeError);
   });
 
-  it('links only to parents of the same chunk: the foreign keys are not checked when it is loaded', () => {
-    const idsOf = (table: SeededTable) => new Set(rowsOf(sheet, table).map(({ id }) => id));
+  it('links only to parents of the same chunk: foreign keys are not checked when it is loaded', () => {
+    const idsOf = (table: SeededTable) => new Set(rows[table].map(({ id }) => hex(id)));
     const parents = {
       lead_id: idsOf('lead'),
       contact_id: idsOf('contact'),
       opportunity_id: idsOf('opportunity'),
     };
-    for (const table of SEEDED_TABLES.filter((name) => name !== 'lead')) {
-      for (const row of rowsOf(sheet, table)) {
-        for (const [column, ids] of Object.entries(parents)) {
-          const link = row[column];
-          if (link !== undefined && link !== '\\N') expect(ids.has(link)).toBe(true);
-        }
-      }
-    }
+    const dangling = SEEDED_TABLES.flatMap((table) =>
+      rows[table].flatMap((row) =>
+        Object.entries(parents).filter(([column, ids]) => row[column] && !ids.has(hex(row[column]))),
+      ),
+    );
+    expect(dangling).toEqual([]);
+    expect(rows.contact.every(({ lead_id }) => lead_id !== null)).toBe(true);
+    expect(rows.contact_email.every(({ contact_id }) => contact_id !== null)).toBe(true);
   });
 
   it('links a contact or an opportunity only where it belongs to the same lead', () => {
     const leadOf = new Map(
-      [...rowsOf(sheet, 'contact'), ...rowsOf(sheet, 'opportunity')].map(({ id, lead_id }) => [id, lead_id]),
+      [...rows.contact, ...rows.opportunity].map(({ id, lead_id }) => [hex(id), hex(lead_id)]),
     );
-    for (const row of [
-      ...rowsOf(sheet, 'task'),
-      ...rowsOf(sheet, 'activity'),
-      ...rowsOf(sheet, 'document'),
-    ]) {
-      for (const link of [row.contact_id, row.opportunity_id])
-        if (link !== '\\N') expect(leadOf.get(link)).toBe(row.lead_id);
-    }
+    const strangers = [...rows.task, ...rows.activity, ...rows.document].filter((row) =>
+      [row.contact_id, row.opportunity_id].some((link) => link && leadOf.get(hex(link)) !== hex(row.lead_id)),
+    );
+    expect(strangers).toEqual([]);
   });
 
   it('says that an opportunity is won or lost where its status does, and only there', () => {
-    for (const { status_id, date_won, date_lost } of rowsOf(sheet, 'opportunity')) {
-      expect([status_id, date_won !== '\\N', date_lost !== '\\N']).toEqual([
-        status_id,
-        status_id === 'won',
-        status_id === 'lost',
-      ]);
-    }
+    const wrong = rows.opportunity.filter(
+      ({ status_id, date_won, date_lost }) =>
+        (date_won !== null) !== (hex(status_id) === 'b'.repeat(32)) ||
+        (date_lost !== null) !== (hex(status_id) === 'c'.repeat(32)),
+    );
+    expect(wrong).toEqual([]);
+    expect(rows.opportunity.some(({ date_lost }) => date_lost !== null)).toBe(true);
   });
 
-  it('lets numbers and dates of leads ascend together, and no child be older than its lead', () => {
-    const days = rowsOf(sheet, 'lead').map(({ date_created = '' }) => date_created.slice(0, 10));
-    expect([...days].sort()).toEqual(days);
-    expect(days.at(-1)).toBe('2026-11-21');
-    const created = new Map(
-      rowsOf(sheet, 'lead').map(({ id, date_created }) => [id, date_created?.slice(0, 10) ?? '']),
+  it('lets days of leads ascend to yesterday, and no child be older than the day of its lead', () => {
+    const dayOf = (row: Row) => Math.floor(seconds(row.date_created) / DAY_SECONDS);
+    const days = rows.lead.map(dayOf);
+    expect([...days].sort((a, b) => a - b)).toEqual(days);
+    expect(days.at(-1)).toBe((Date.UTC(2026, 10, 21) - Date.UTC(2000, 0, 1)) / DAY_SECONDS / 1000);
+    const born = new Map(rows.lead.map((row) => [hex(row.id), dayOf(row)]));
+    const older = [...rows.contact, ...rows.activity, ...rows.task].filter(
+      (row) => dayOf(row) < (born.get(hex(row.lead_id)) ?? Number.POSITIVE_INFINITY),
     );
-    for (const { lead_id = '', date_created = '' } of rowsOf(sheet, 'activity'))
-      expect(date_created.slice(0, 10) >= (created.get(lead_id) ?? '9')).toBe(true);
+    expect(older).toEqual([]);
   });
 
   it('makes names that text queries can tell apart: accents, capitals, punctuation, several words', () => {
-    const names = rowsOf(sheet, 'lead').map(({ name = '' }) => name);
+    const names = rows.lead.map(({ name }) => text(name));
     expect(new Set(names).size).toBeGreaterThan(LEADS / 2);
     for (const pattern of [/^Acme /, /^ACME /, /^Acmé /, /Müller/, /, Inc\./, / & /, /\//])
       expect(names.some((name) => pattern.test(name))).toBe(true);
+    expect(text(rows.contact_email[0]?.email)).toMatch(/^[a-z]+\.[a-z]+@[a-z0-9]+\.example$/);
   });
 
   it('makes activities of several types', () => {
-    const types = new Set(rowsOf(sheet, 'activity').map(({ type }) => type));
-    expect(types).toEqual(new Set(['note', 'call', 'email', 'sms', 'meeting']));
+    expect(new Set(rows.activity.map(({ type }) => text(type)))).toEqual(
+      new Set(['note', 'call', 'email', 'sms', 'meeting']),
+    );
+  });
+
+  it('writes texts of any length whole', () => {
+    const long = 'ä'.repeat(400_000);
+    const chunk = generateChunk(createWorld(), 0, 1);
+    chunk.document.begin(1).text(encodeText(long)).begin(1).beginText().digits(7, 3).endText();
+    const bytes = chunk.document.finish();
+    expect(bytes.includes(long)).toBe(true);
+    expect(bytes.subarray(-5, -2).toString()).toBe('007');
   });
 });

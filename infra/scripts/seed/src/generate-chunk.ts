@@ -1,107 +1,128 @@
 import { addActivity } from './activity-rows.ts';
-import { addContact, type SeededContact } from './contact-rows.ts';
-import { formatPhone } from './phone.ts';
+import { addContact, type LeadInHand, writePhone } from './contact-rows.ts';
+import { LAYOUT } from './layout.ts';
+import { addOpportunity } from './opportunity-rows.ts';
 import { createRandom, type Random } from './random.ts';
-import { addLine, createSheet, type Sheet } from './sheet.ts';
-import {
-  COMPANY_NAMES,
-  COMPANY_TRADES,
-  DESCRIPTIONS,
-  DOCUMENT_NAMES,
-  LEGAL_FORMS,
-  PLACES,
-  SENTENCES,
-  SOURCES,
-  STREETS,
-} from './vocabulary.ts';
+import { createSheet, type Sheet } from './sheet.ts';
+import { TEXT, WORDS } from './words.ts';
 import type { World } from './world.ts';
 
-const PRIORITIES = ['high', 'medium', '\\N', '\\N'];
+const EXTERNAL_ID_DIGITS = 7;
 
 /**
  * Leads number `from` up to, not including, `to`, with all their children.
- * The same world and numbers give the same text, whatever was generated before, but for the ids.
- * @returns COPY text by table, in the columns of the layout.
+ * The same world and numbers give the same rows, whatever was generated before, but for the ids.
  */
 export function generateChunk(world: World, from: number, to: number): Sheet {
   const random = createRandom(world.seed, from);
-  const sheet = createSheet();
-  for (let number = from; number < to; number += 1) addLead(world, random, sheet, number);
+  const sheet = createSheet(world.ids);
+  for (let number = from; number < to; number += 1) addFamily(world, random, sheet, number);
   return sheet;
 }
 
-function addLead(world: World, random: Random, sheet: Sheet, number: number): void {
-  const { organizationId, userId, rates } = world;
-  const id = world.nextId();
-  const company = random.pick(COMPANY_NAMES);
-  const trade = random.pick(COMPANY_TRADES);
-  const name = `${company.text} ${trade.text}${random.pick(LEGAL_FORMS)}`;
-  const domain = `${company.ascii}${trade.ascii}.example`;
+function addFamily(world: World, random: Random, sheet: Sheet, number: number): void {
+  const { rates } = world;
+  const lead = addLead(world, random, sheet, number);
+  let contactId: number | null = null;
+  for (let left = random.round(rates.contacts); left > 0; left -= 1)
+    contactId = addContact(world, random, sheet, lead);
+  for (let left = random.round(rates.addresses); left > 0; left -= 1) addAddress(world, random, sheet, lead);
+  let opportunityId: number | null = null;
+  for (let left = random.round(rates.opportunities); left > 0; left -= 1)
+    opportunityId = addOpportunity(world, random, sheet, { ...lead, contactId });
+  const parents = { ...lead, contactId, opportunityId };
+  for (let left = random.round(rates.tasks); left > 0; left -= 1) addTask(world, random, sheet, parents);
+  for (let left = random.round(rates.activities); left > 0; left -= 1)
+    addActivity(world, random, sheet, parents);
+  for (let left = random.round(rates.documents); left > 0; left -= 1)
+    addDocument(world, random, sheet, parents);
+}
+
+type Parents = LeadInHand & { readonly contactId: number | null; readonly opportunityId: number | null };
+
+function addLead(world: World, random: Random, sheet: Sheet, number: number): LeadInHand {
+  const id = world.ids.next();
+  const company = random.pick(WORDS.companies);
+  const trade = random.pick(WORDS.trades);
   // Ids, numbers and dates ascend together, as in a CRM that has grown; children came after their lead.
   const age = 1 + Math.floor(((world.leads - 1 - number) / world.leads) * (world.past.days - 1));
   const created = world.past.moment(random, age);
-  const phone = random.below(4) === 0 ? formatPhone(random) : '\\N';
-  addLine(
-    sheet.lead,
-    `${id}\t${organizationId}\t${name}\t${random.pick(DESCRIPTIONS)}\thttps://${domain}\t${random.pick(world.leadStatusIds)}\t${random.pick(SOURCES)}\tseed-${world.seed}-${String(number).padStart(7, '0')}\t${phone}\t${userId}\t${created}\t${created}\n`,
-  );
-
-  let contact: SeededContact | undefined;
-  for (let left = random.round(rates.contacts); left > 0; left -= 1)
-    contact = addContact(world, random, sheet, { leadId: id, age, domain });
-  const contactId = contact?.id ?? '\\N';
-
-  for (let left = random.round(rates.addresses); left > 0; left -= 1) {
-    const [city, state, zipcode, country] = random.pick(PLACES);
-    addLine(
-      sheet.address,
-      `${world.nextId()}\t${organizationId}\t${id}\tbusiness\t${1 + random.below(400)} ${random.pick(STREETS)}\t${city}\t${state}\t${zipcode}\t${country}\n`,
-    );
-  }
-
-  let opportunityId = '\\N';
-  for (let left = random.round(rates.opportunities); left > 0; left -= 1)
-    opportunityId = addOpportunity(world, random, sheet, { leadId: id, contactId, age });
-
-  for (let left = random.round(rates.tasks); left > 0; left -= 1) {
-    const date = world.past.moment(random, random.below(age + 1));
-    addLine(
-      sheet.task,
-      `${world.nextId()}\t${organizationId}\tlead\t${id}\t${contactId}\t${opportunityId}\t${userId}\t${random.pick(SENTENCES)}\t${world.past.day(random.below(age + 1) - 30)}\t${random.below(3) > 0 ? 't' : 'f'}\t${random.pick(PRIORITIES)}\t${userId}\t${date}\t${date}\n`,
-    );
-  }
-
-  for (let left = random.round(rates.activities); left > 0; left -= 1)
-    addActivity(world, random, sheet, { leadId: id, contactId, opportunityId, age });
-
-  for (let left = random.round(rates.documents); left > 0; left -= 1) {
-    const document = random.pick(DOCUMENT_NAMES);
-    const date = world.past.moment(random, random.below(age + 1));
-    addLine(
-      sheet.document,
-      `${world.nextId()}\t${organizationId}\t${id}\t${contactId}\t${opportunityId}\t${document}\thttps://${domain}/files/${number}\t${userId}\t${date}\t${date}\n`,
-    );
-  }
+  const row = sheet.lead
+    .begin(LAYOUT.lead.length)
+    .id(id)
+    .constant(world.organization)
+    .text(company.text, TEXT.space, trade.text, random.pick(WORDS.legalForms))
+    .text(random.pick(WORDS.descriptions))
+    .text(TEXT.https, company.ascii, trade.ascii, TEXT.example)
+    .constant(random.pick(world.leadStatuses))
+    .text(random.pick(WORDS.sources))
+    .beginText()
+    .piece(TEXT.seed)
+    .digits(world.seed)
+    .piece(TEXT.dash)
+    .digits(number, EXTERNAL_ID_DIGITS)
+    .endText();
+  const withPhone = random.below(4) === 0 ? writePhone(row, random) : row.null();
+  withPhone.constant(world.user).moment(created).moment(created);
+  return { id, number, age, company, trade };
 }
 
-function addOpportunity(
-  world: World,
-  random: Random,
-  sheet: Sheet,
-  lead: { readonly leadId: string; readonly contactId: string; readonly age: number },
-): string {
-  const id = world.nextId();
-  const status = random.pick(world.opportunityStatuses);
-  const opened = random.below(lead.age + 1);
-  const closed = status.type === 'active' ? '\\N' : world.past.day(random.below(opened + 1));
-  const won = status.type === 'won' ? closed : '\\N';
-  const lost = status.type === 'lost' ? closed : '\\N';
-  const confidence = status.type === 'won' ? 100 : status.type === 'lost' ? 0 : 10 + 10 * random.below(9);
-  const period = random.below(3) === 0 ? 'annual' : 'one_time';
-  const created = world.past.moment(random, opened);
-  addLine(
-    sheet.opportunity,
-    `${id}\t${world.organizationId}\t${lead.leadId}\t${lead.contactId}\t${world.userId}\t${status.id}\t${(1 + random.below(500)) * 10_000}\tUSD\t${period}\t${confidence}\t${random.pick(SENTENCES)}\t${won}\t${lost}\t${world.userId}\t${created}\t${created}\n`,
-  );
-  return id;
+function addAddress(world: World, random: Random, sheet: Sheet, lead: LeadInHand): void {
+  const place = random.pick(WORDS.places);
+  sheet.address
+    .begin(LAYOUT.address.length)
+    .id(world.ids.next())
+    .constant(world.organization)
+    .id(lead.id)
+    .text(TEXT.business)
+    .beginText()
+    .digits(1 + random.below(400))
+    .piece(TEXT.space)
+    .piece(random.pick(WORDS.streets))
+    .endText()
+    .text(place.city)
+    .text(place.state)
+    .text(place.zipcode)
+    .text(place.country);
+}
+
+function addTask(world: World, random: Random, sheet: Sheet, lead: Parents): void {
+  const created = world.past.moment(random, random.below(lead.age + 1));
+  const row = sheet.task
+    .begin(LAYOUT.task.length)
+    .id(world.ids.next())
+    .constant(world.organization)
+    .text(TEXT.lead)
+    .id(lead.id)
+    .id(lead.contactId)
+    .id(lead.opportunityId)
+    .constant(world.user)
+    .text(random.pick(WORDS.sentences))
+    .int4(world.past.day(random.below(lead.age + 1) - 30))
+    .bool(random.below(3) > 0);
+  const priority = random.below(4);
+  const withPriority = priority > 1 ? row.null() : row.text(priority === 0 ? TEXT.high : TEXT.medium);
+  withPriority.constant(world.user).moment(created).moment(created);
+}
+
+function addDocument(world: World, random: Random, sheet: Sheet, lead: Parents): void {
+  const created = world.past.moment(random, random.below(lead.age + 1));
+  sheet.document
+    .begin(LAYOUT.document.length)
+    .id(world.ids.next())
+    .constant(world.organization)
+    .id(lead.id)
+    .id(lead.contactId)
+    .id(lead.opportunityId)
+    .text(random.pick(WORDS.documents))
+    .beginText()
+    .piece(TEXT.https)
+    .piece(lead.company.ascii)
+    .piece(lead.trade.ascii)
+    .piece(TEXT.files)
+    .digits(lead.number)
+    .endText()
+    .constant(world.user)
+    .moment(created)
+    .moment(created);
 }

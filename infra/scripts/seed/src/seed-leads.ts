@@ -1,18 +1,18 @@
 import { CRM_CATALOG } from '@winnow/catalog';
 import { type CopySession, inspectSchema, openCopySession, type Trx, turnOffTriggers } from '@winnow/db';
 import { ratesFor } from './child-rates.ts';
+import { encodeUuid } from './encode.ts';
 import { generateChunk } from './generate-chunk.ts';
 import { createIdSequence } from './id-sequence.ts';
 import { LAYOUT, SEEDED_TABLES, type SeededTable } from './layout.ts';
 import { createPast } from './past.ts';
 import { createRandom } from './random.ts';
-import { readLines } from './sheet.ts';
 import { ensureStatuses } from './statuses.ts';
 import { LEAD_STATUSES, OPPORTUNITY_STATUSES, type World } from './world.ts';
 
 /** Small enough to sit in memory twice, large enough that a commit does not count. */
 const LEADS_PER_CHUNK = 5000;
-/** A stream keeps one server process busy; this one generates beside them, so more only fit machines with more cores. */
+/** A stream keeps one server process busy; this one generates beside them, more of them would only take turns on a small machine. */
 const LANES = 2;
 const PAST_DAYS = 3 * 365;
 
@@ -51,7 +51,12 @@ export async function seedLeads(options: SeedOptions): Promise<SeedReport> {
     throw new RangeError(`leads must be a whole number, not ${options.leads}`);
   const started = performance.now();
   const sessions = Array.from({ length: LANES }, () =>
-    openCopySession({ connectionString: options.connectionString, applicationName: 'winnow-seed' }),
+    openCopySession({
+      connectionString: options.connectionString,
+      applicationName: 'winnow-seed',
+      // What a power cut takes can be seeded again; waiting for the disk takes a tenth of the time.
+      waitsForDisk: false,
+    }),
   );
   try {
     const [first] = sessions;
@@ -78,21 +83,22 @@ async function prepare(trx: Trx, options: SeedOptions): Promise<{ world: World; 
   const { mayTurnOffTriggers, tablesWithTriggers } = await inspectSchema(trx, CRM_CATALOG);
   const startMs = Date.now();
   const leadStatuses = await ensureStatuses(trx, organizationId, 'lead_status', LEAD_STATUSES);
+  const opportunityStatuses = await ensureStatuses(
+    trx,
+    organizationId,
+    'opportunity_status',
+    OPPORTUNITY_STATUSES,
+  );
   const world: World = {
     seed,
     leads: options.leads,
-    organizationId,
-    userId,
-    leadStatusIds: leadStatuses.map(({ id }) => id),
-    opportunityStatuses: await ensureStatuses(
-      trx,
-      organizationId,
-      'opportunity_status',
-      OPPORTUNITY_STATUSES,
-    ),
+    organization: encodeUuid(organizationId),
+    user: encodeUuid(userId),
+    leadStatuses: leadStatuses.map(({ id }) => encodeUuid(id)),
+    opportunityStatuses: opportunityStatuses.map(({ id, type }) => ({ id: encodeUuid(id), type })),
     rates: ratesFor(options.childrenPerLead ?? 6),
     past: createPast(options.now ?? new Date(), PAST_DAYS),
-    nextId: createIdSequence(startMs, createRandom(seed, startMs | 0)),
+    ids: createIdSequence(startMs, createRandom(seed, startMs | 0)),
   };
   // The generator makes every parent itself, so checking each key finds nothing; a user's trigger might do anything.
   return { world, unchecked: mayTurnOffTriggers && tablesWithTriggers.length === 0 };
@@ -114,8 +120,13 @@ async function runLanes(
       await session.transaction(async ({ trx, copyInto }) => {
         if (unchecked) await turnOffTriggers(trx);
         for (const table of SEEDED_TABLES) {
-          const target = { schema: CRM_CATALOG.schema, table, columns: LAYOUT[table] };
-          const copied = await copyInto(target, [readLines(sheet[table])]);
+          const target = {
+            schema: CRM_CATALOG.schema,
+            table,
+            columns: LAYOUT[table],
+            format: 'binary' as const,
+          };
+          const copied = await copyInto(target, [sheet[table].finish()]);
           rows[table] += copied;
         }
       });

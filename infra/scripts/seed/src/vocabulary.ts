@@ -1,7 +1,6 @@
 /**
  * Words that make text queries worth asking: accents, umlauts, hyphens, apostrophes, ampersands, capitals, names that
- * begin alike and names that hold each other. None may hold a tab, a line break or a backslash: they go into COPY
- * text as they are.
+ * begin alike and names that hold each other.
  */
 
 /** A name and the form of it that fits an Internet domain. */

@@ -1,25 +1,24 @@
 import type { ChildRates } from './child-rates.ts';
+import type { IdSequence } from './id-sequence.ts';
 import type { Past } from './past.ts';
 
-/** What every row of one seed run refers to. */
+/** What every row of one seed run refers to. UUIDs are 16 bytes. */
 export interface World {
   readonly seed: number;
   /** How many leads the whole run makes: the first is the oldest, the last is from yesterday. */
   readonly leads: number;
-  /** Plain UUIDs. */
-  readonly organizationId: string;
-  readonly userId: string;
-  readonly leadStatusIds: readonly string[];
+  readonly organization: Uint8Array;
+  readonly user: Uint8Array;
+  readonly leadStatuses: readonly Uint8Array[];
   readonly opportunityStatuses: readonly OpportunityStatus[];
   readonly rates: ChildRates;
   readonly past: Past;
-  /** The next row id. Shared by all chunks, so that ids ascend over the whole run. */
-  readonly nextId: () => string;
+  /** Shared by all chunks, so that ids ascend over the whole run. */
+  readonly ids: IdSequence;
 }
 
 export interface OpportunityStatus {
-  readonly id: string;
-  readonly label: string;
+  readonly id: Uint8Array;
   readonly type: 'active' | 'won' | 'lost';
 }
 
@@ -34,10 +33,13 @@ export const LEAD_STATUSES: readonly { readonly label: string; readonly weight: 
   { label: 'Canceled', weight: 2 },
 ];
 
-export const OPPORTUNITY_STATUSES: readonly (Omit<OpportunityStatus, 'id'> & { readonly weight: number })[] =
-  [
-    { label: 'Prospecting', type: 'active', weight: 2 },
-    { label: 'Engaging', type: 'active', weight: 4 },
-    { label: 'Won', type: 'won', weight: 5 },
-    { label: 'Lost', type: 'lost', weight: 6 },
-  ];
+export const OPPORTUNITY_STATUSES: readonly {
+  readonly label: string;
+  readonly type: OpportunityStatus['type'];
+  readonly weight: number;
+}[] = [
+  { label: 'Prospecting', type: 'active', weight: 2 },
+  { label: 'Engaging', type: 'active', weight: 4 },
+  { label: 'Won', type: 'won', weight: 5 },
+  { label: 'Lost', type: 'lost', weight: 6 },
+];

@@ -48,7 +48,7 @@ create table lead (
   constraint lead_campaign_fk foreign key (organization_id, campaign_id) references campaign (organization_id, id)
 );
 create index lead_status_id on lead (status_id);
-create index lead_campaign_id on lead (campaign_id);
+create index lead_campaign_id on lead (campaign_id) where campaign_id is not null;
 create index lead_external_id on lead (organization_id, external_id) where external_id is not null;
 create index lead_phone_number on lead (organization_id, phone_number) where phone_number is not null;
 create index lead_date_created on lead (organization_id, date_created);
@@ -160,7 +160,7 @@ create table opportunity (
     references opportunity_status (organization_id, id)
 );
 create index opportunity_lead_id on opportunity (lead_id);
-create index opportunity_contact_id on opportunity (contact_id);
+create index opportunity_contact_id on opportunity (contact_id) where contact_id is not null;
 create index opportunity_status_id on opportunity (status_id);
 create index opportunity_external_id on opportunity (organization_id, external_id) where external_id is not null;
 create index opportunity_custom on opportunity using gin (custom jsonb_path_ops) where custom <> '{}';
@@ -190,8 +190,8 @@ create table task (
 );
 create index task_organization_id on task (organization_id);
 create index task_lead_id on task (lead_id);
-create index task_contact_id on task (contact_id);
-create index task_opportunity_id on task (opportunity_id);
+create index task_contact_id on task (contact_id) where contact_id is not null;
+create index task_opportunity_id on task (opportunity_id) where opportunity_id is not null;
 
 create table activity (
   id uuid primary key,
