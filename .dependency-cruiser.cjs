@@ -65,7 +65,7 @@ module.exports = {
       name: 'only-db-imports-pg',
       comment: 'SQL and connections live in packages/db (the queue backend gets a connection string).',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: '^(packages/db|packages/queue|apps/cli)/' },
+      from: { path: '^(packages|apps)/', pathNot: '^packages/(db|queue)/' },
       to: { path: 'node_modules/pg/' },
     },
     {

@@ -85,6 +85,6 @@ function missingRight({ mayTurnOffTriggers }: SchemaInspection): readonly string
   if (mayTurnOffTriggers) return [];
   return [
     'This database role may not set session_replication_role: every page checks foreign keys row by row. ' +
-      'GRANT SET ON PARAMETER session_replication_role TO the role makes pages about three times as fast.',
+      'GRANT SET ON PARAMETER session_replication_role TO the role makes pages much faster.',
   ];
 }
