@@ -1,12 +1,12 @@
 import { type Catalog, type Field, type ObjectType, tableOf } from '@winnow/catalog';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { Trx } from '../transaction.ts';
-import { compileExpression } from './object-columns.ts';
+import { ROW, selectValue } from './object-columns.ts';
 
 /**
  * How many objects of a type an organization has, by the value of one field.
- * @param field of the type, in a column or looked up; `null` in the result stands for no value.
+ * @param field of the type, wherever its value comes from; `null` in the result stands for no value.
  */
 export async function countByField(
   db: Db | Trx,
@@ -18,31 +18,14 @@ export async function countByField(
   const ofType =
     table.typeColumn === undefined
       ? sql``
-      : sql`and ${sql.id('o', table.typeColumn)} = ${objectType.typeValue}`;
+      : sql`and ${sql.id(ROW, table.typeColumn)} = ${objectType.typeValue}`;
   const { rows } = await sql<{ value: string | null; n: number }>`
-    select ${expressionOf(catalog, field)}::text as value, count(*) as n
-    from ${sql.id(catalog.schema, table.name)} as o
-    where ${sql.id('o', table.tenantColumn)} = ${tenantId} ${ofType}
+    select ${selectValue(catalog, table, field)}::text as value, count(*) as n
+    from ${sql.id(catalog.schema, table.name)} as ${sql.id(ROW)}
+    where ${sql.id(ROW, table.tenantColumn)} = ${tenantId} ${ofType}
     group by 1
   `.execute(db);
   return new Map(rows.map(({ value, n }) => [value, n]));
-}
-
-function expressionOf(catalog: Catalog, { name, source }: Field): RawBuilder<unknown> {
-  switch (source.from) {
-    case 'column':
-      return sql.id('o', source.column);
-    case 'lookup':
-      return sql`(
-        select ${sql.id('target', source.column)} from ${sql.id(catalog.schema, source.table)} as target
-        where ${sql.id('target', 'id')} = ${sql.id('o', source.via)}
-      )`;
-    case 'expression':
-      return compileExpression(source.sql, (column) => sql.id('o', column));
-    case 'count':
-    case 'constant':
-      throw new TypeError(`${name} is a ${source.from}, with nothing to count by`);
-  }
 }
 
 /** How many rows of a table a bulk delete has put into the archive. @param bulkDeleteId plain UUID. */

@@ -112,7 +112,8 @@ function typeOfRow(types: readonly ObjectType[], typeValue: unknown): ObjectType
   return type;
 }
 
-function selectValue(catalog: Catalog, table: Table, { source }: Field): RawBuilder<unknown> {
+/** A field's value, read from a row whose alias is `ROW`. */
+export function selectValue(catalog: Catalog, table: Table, { source }: Field): RawBuilder<unknown> {
   switch (source.from) {
     case 'column':
       return column(source.column);
@@ -140,10 +141,7 @@ function selectValue(catalog: Catalog, table: Table, { source }: Field): RawBuil
 }
 
 /** The catalog's SQL with its columns filled in. */
-export function compileExpression(
-  text: string,
-  column: (name: string) => RawBuilder<unknown>,
-): RawBuilder<unknown> {
+function compileExpression(text: string, column: (name: string) => RawBuilder<unknown>): RawBuilder<unknown> {
   const { texts, columns } = splitExpression(text);
   return sql.join(
     texts.flatMap((part, index) => {
