@@ -1,4 +1,4 @@
-import type { Catalog, ObjectType, Table } from './types.ts';
+import type { Catalog, Field, ObjectType, Table } from './types.ts';
 
 /** The object type of this name or alias, or undefined. */
 export function findObjectType(catalog: Catalog, name: string): ObjectType | undefined {
@@ -24,4 +24,9 @@ export function tableOf(catalog: Catalog, name: string): Table {
 /** The object types stored in a table: one, or several told apart by the table's type column. */
 export function objectTypesIn(catalog: Catalog, table: string): readonly ObjectType[] {
   return Object.values(catalog.objectTypes).filter((type) => type.table === table);
+}
+
+/** Whether a field is worked out from other rows, each time anew: it is shown only where it is asked for. */
+export function isComputed({ source, onRequest }: Field): boolean {
+  return source.from === 'aggregate' || source.from === 'first' || onRequest === true;
 }

@@ -43,6 +43,7 @@ describe('planDeletion', () => {
       'contact_email',
       'contact_phone',
       'contact_url',
+      'custom_object',
       'lead',
       'opportunity',
       'task',

@@ -1,10 +1,19 @@
-import type { Embed, Field, FieldKind } from './types.ts';
+import type {
+  AggregateSource,
+  Embed,
+  Field,
+  FieldKind,
+  FieldSource,
+  FirstSource,
+  OwnedRows,
+} from './types.ts';
 
-type Overrides = Partial<Omit<Field, 'name' | 'kind' | 'source'>> & { readonly column?: string };
+type Overrides = Partial<Omit<Field, 'name' | 'kind' | 'source'>>;
 
 /** Kinds whose values have an order that a person would sort by (reference, 2.7: not references, not ids). */
 const SORTABLE: ReadonlySet<FieldKind> = new Set([
   'text',
+  'time_zone',
   'integer',
   'number',
   'date',
@@ -19,7 +28,11 @@ const SHOWN_ONLY = { searchable: false, sortable: false, writable: false, requir
  * A field stored in a column of its object's table. Defaults: searchable, writable, optional, sortable when its
  * kind has an order, column named like the field.
  */
-export function field(name: string, kind: FieldKind, overrides: Overrides = {}): Field {
+export function field(
+  name: string,
+  kind: FieldKind,
+  overrides: Overrides & { readonly column?: string } = {},
+): Field {
   const { column, ...rest } = overrides;
   return {
     name,
@@ -38,7 +51,7 @@ export function lookup(
   name: string,
   kind: FieldKind,
   source: { readonly via: string; readonly table: string; readonly column: string },
-  overrides: Partial<Omit<Field, 'name' | 'kind' | 'source'>> = {},
+  overrides: Overrides = {},
 ): Field {
   return {
     name,
@@ -53,21 +66,45 @@ export function lookup(
 }
 
 /** A read-only field that counts the rows of `table` whose `column` points at the object. */
-export function count(name: string, table: string, column: string): Field {
-  return {
-    name,
-    kind: 'integer',
-    source: { from: 'count', table, column },
-    searchable: true,
-    sortable: false,
-    writable: false,
-    required: false,
-  };
+export function count(
+  name: string,
+  table: string,
+  column: string,
+  rest: Pick<OwnedRows, 'through' | 'where'> = {},
+): Field {
+  return aggregate(name, 'integer', { function: 'count', table, column, ...rest });
 }
 
-/** A read-only field that is computed from the row's own columns, each written `{column}` in the SQL. */
-export function expression(name: string, kind: FieldKind, sql: string): Field {
-  return { name, kind, source: { from: 'expression', sql }, ...SHOWN_ONLY };
+/** A read-only field that is a number or a moment over rows that belong to the object. */
+export function aggregate(
+  name: string,
+  kind: FieldKind,
+  source: Omit<AggregateSource, 'from'>,
+  overrides: Overrides = {},
+): Field {
+  return computed(name, kind, { from: 'aggregate', ...source }, overrides);
+}
+
+/** A read-only field that is a value of one row that belongs to the object. */
+export function first(
+  name: string,
+  kind: FieldKind,
+  source: Omit<FirstSource, 'from'>,
+  overrides: Overrides = {},
+): Field {
+  return computed(name, kind, { from: 'first', ...source }, overrides);
+}
+
+/**
+ * A read-only field that is computed from the row's own columns, each written `{column}` in the SQL. Shown only,
+ * unless the overrides say that it may be searched or sorted by: each is then computed for every row that is looked at.
+ */
+export function expression(name: string, kind: FieldKind, sql: string, overrides: Overrides = {}): Field {
+  return { name, kind, source: { from: 'expression', sql }, ...SHOWN_ONLY, ...overrides };
+}
+
+function computed(name: string, kind: FieldKind, source: FieldSource, overrides: Overrides): Field {
+  return { ...SHOWN_ONLY, name, kind, source, searchable: true, sortable: SORTABLE.has(kind), ...overrides };
 }
 
 /** A read-only field of the wire shape that has the same value for every object. */

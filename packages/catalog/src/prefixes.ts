@@ -8,6 +8,7 @@ export const ID_PREFIX = {
   apiKey: 'api',
   bulkDelete: 'bulkdelete',
   customField: 'cf',
+  savedSearch: 'save',
   webhookSubscription: 'whsub',
   event: 'ev',
   request: 'req',

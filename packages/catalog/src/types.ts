@@ -6,6 +6,8 @@
 /** What a field's value is, which decides the conditions and JSON shapes that fit it. */
 export type FieldKind =
   | 'text'
+  /** The name of a time zone, `Europe/Paris`. A text in all but this: it has a local time. */
+  | 'time_zone'
   | 'id'
   | 'reference'
   | 'choice'
@@ -23,12 +25,40 @@ export type FieldSource =
   | { readonly from: 'column'; readonly column: string }
   /** `column` of the row in `table` whose id stands in the object's column `via`. Read only. */
   | { readonly from: 'lookup'; readonly via: string; readonly table: string; readonly column: string }
-  /** How many rows of `table` point at the object by `column`. Read only. */
-  | { readonly from: 'count'; readonly table: string; readonly column: string }
+  /** A number or a moment over the rows that belong to the object. Read only. */
+  | AggregateSource
+  /** A value of one of the rows that belong to the object: the one that comes first. Read only. */
+  | FirstSource
   /** SQL over the row's own columns, each written `{column}`. Its author is the catalog's, never a client. Read only. */
   | { readonly from: 'expression'; readonly sql: string }
   /** The same for every object: a place in the wire shape for something that is not kept here. Read only. */
   | { readonly from: 'constant'; readonly value: boolean | null | readonly [] };
+
+/**
+ * Rows of `table` that belong to an object: `column` points at it, or, with `through`, at a row of that table whose
+ * own column does. Texts are SQL over the row's columns, each written `{column}`; their author is the catalog's.
+ */
+export interface OwnedRows {
+  readonly table: string;
+  readonly column: string;
+  readonly through?: { readonly table: string; readonly column: string };
+  /** Only rows for which this SQL condition holds. */
+  readonly where?: string;
+}
+
+/** `count` counts the rows, and takes no `value`; the others are null when no row has one. */
+export interface AggregateSource extends OwnedRows {
+  readonly from: 'aggregate';
+  readonly function: 'count' | 'sum' | 'avg' | 'min' | 'max';
+  readonly value?: string;
+}
+
+/** `value` of the first row by `orderBy`, which is SQL like it and ends in something unique. */
+export interface FirstSource extends OwnedRows {
+  readonly from: 'first';
+  readonly value: string;
+  readonly orderBy: string;
+}
 
 /** One wire field of an object type. */
 export interface Field {
@@ -52,6 +82,12 @@ export interface Field {
   readonly createsTargetWhenAbsent?: boolean;
   /** For `reference`: the `reference_type` values a query may use for it (reference, 2.3). */
   readonly referenceTypes?: readonly string[];
+  /** Other spellings of `values` that queries may use, each with the value that it stands for. */
+  readonly valueAliases?: Readonly<Record<string, string>>;
+  /** For a stored field: a column that takes the moment whenever the field is written with another value. */
+  readonly changeStamp?: string;
+  /** For an expression that is too costly to show with every object: it is shown only where it is asked for. */
+  readonly onRequest?: boolean;
 }
 
 /** What becomes of a row when the row that `column` points at is deleted. */
@@ -103,6 +139,14 @@ export interface ObjectType {
   /** Wire ids are this prefix, `_`, and 22 base-62 characters. */
   readonly idPrefix: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** Further names that queries may use for fields, each with the field's name. */
+  readonly fieldAliases?: Readonly<Record<string, string>>;
+  /** Names that the legacy text query has for fields, each with a field's name, or `type.field` of a related type. */
+  readonly legacyNames?: Readonly<Record<string, string>>;
+  /** The object type that it is a part of: what is related to that is related to it too (lead, contact_email). */
+  readonly partOf?: string;
+  /** The field that people know an object by, for words about it. */
+  readonly titleField?: string;
   readonly embeds: readonly Embed[];
   /** The name in `bulk_object_type`; absent where the type cannot be the target of a bulk delete. */
   readonly bulkName?: string;
@@ -137,6 +181,7 @@ export const CUSTOM_FIELD_TYPES = [
   'choices',
   'user',
   'contact',
+  'custom_object',
   'hidden',
 ] as const;
 export type CustomFieldType = (typeof CUSTOM_FIELD_TYPES)[number];

@@ -10,7 +10,11 @@ interface NodeParts {
   readonly or: { readonly queries: readonly QueryNode[] };
   readonly object_type: { readonly objectType: string };
   readonly id: { readonly value: string };
+  /** Every word is found in one of the object's text-like fields; or one of them has the phrase, or is the value. */
+  readonly text: { readonly mode: TextMode; readonly value: string };
   readonly match_all: unknown;
+  /** What the saved search of this wire id says. */
+  readonly saved_search: { readonly savedSearchId: string };
   readonly field_condition: { readonly field: FieldRef; readonly condition: Condition };
   readonly has_related: {
     readonly thisObjectType: string;
@@ -45,6 +49,8 @@ interface ConditionParts {
   readonly current_user: unknown;
   readonly number_range: NumberBounds;
   readonly moment_range: { readonly onOrAfter: Moment | null; readonly before: Moment | null };
+  /** What clocks show in the time zone that the field names, `HH:MM:SS`; past midnight where `before` is not later. */
+  readonly local_time: { readonly onOrAfter: string | null; readonly before: string | null };
 }
 
 /** Sides of a number range; at least one is not null. */
@@ -63,6 +69,30 @@ export type Condition<T extends ConditionType = ConditionType> = {
 export const OFFSET_UNITS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'] as const;
 export type OffsetUnit = (typeof OFFSET_UNITS)[number];
 
+export const DAY_ENDS = ['start', 'end'] as const;
+/** The first moment of a period, or the first after it. */
+export type PeriodEnd = (typeof DAY_ENDS)[number];
+
+/** Periods that are relative to now, in local time. Weeks begin on Monday. */
+export const PERIODS = [
+  'today',
+  'yesterday',
+  'tomorrow',
+  'this-week',
+  'last-week',
+  'next-week',
+  'this-month',
+  'last-month',
+  'next-month',
+  'this-quarter',
+  'last-quarter',
+  'next-quarter',
+  'this-year',
+  'last-year',
+  'next-year',
+] as const;
+export type Period = (typeof PERIODS)[number];
+
 interface MomentParts {
   readonly now: unknown;
   /** `value` is an instant in ISO 8601 with `Z`. */
@@ -73,8 +103,11 @@ interface MomentParts {
     /** Whole numbers, none negative. */
     readonly offset: Readonly<Record<OffsetUnit, number>>;
     /** Null: the instant itself. */
-    readonly whichDayEnd: 'start' | 'end' | null;
+    readonly whichDayEnd: PeriodEnd | null;
   };
+  /** `value` is a day, `2026-02-18`, of the local calendar. */
+  readonly fixed_local_date: { readonly value: string; readonly which: PeriodEnd };
+  readonly start_end_of_predefined_relative_period: { readonly range: Period; readonly which: PeriodEnd };
 }
 
 export type MomentType = keyof MomentParts;

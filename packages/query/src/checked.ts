@@ -18,18 +18,25 @@ export interface CheckedField {
   readonly isList: boolean;
   /** The allowed values of a choice; absent where any may occur. */
   readonly values?: readonly string[];
+  /** Other spellings of them, each with the value that it stands for. */
+  readonly valueAliases?: Readonly<Record<string, string>>;
   /** What a reference points at: an object type or an actor. */
   readonly target?: string;
   /** The reference types that a query may use for a reference. */
   readonly referenceTypes?: readonly string[];
 }
 
-/** How objects of one type are joined to objects of another: `related.relatedColumn = this.column`. */
+/**
+ * How objects of one type are joined to objects of another: `related.relatedColumn = this.column`; with `through`,
+ * `related.relatedColumn = through.nearColumn` and `through.farColumn = this.column`.
+ */
 export interface Link {
   readonly column: string;
   readonly relatedColumn: string;
   /** Name of the related object type. */
   readonly relatedType: string;
+  /** A row between the two, of an object type's table. */
+  readonly through?: { readonly type: string; readonly farColumn: string; readonly nearColumn: string };
 }
 
 /**
@@ -48,6 +55,7 @@ interface CheckedConditionParts {
     readonly before: Moment | null;
     readonly path: string;
   };
+  readonly local_time: { readonly onOrAfter: string | null; readonly before: string | null };
 }
 
 export type CheckedConditionType = keyof CheckedConditionParts;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileJson } from '../../../test/support/compiled-query.ts';
 import { REFUSED_FOR_FORM } from '../../../test/support/refused-queries/form.ts';
+import { REFUSED_TEXTS } from '../../../test/support/refused-queries/legacy.ts';
 import { REFUSED_FOR_MEANING } from '../../../test/support/refused-queries/meaning.ts';
 import type { Refused } from '../../../test/support/refused-queries/refused.ts';
 import { REFUSED_SORTS } from '../../../test/support/refused-queries/sort.ts';
@@ -32,7 +33,7 @@ describe('QUERY_ERRORS', () => {
   const codes = Object.keys(QUERY_ERRORS).sort();
 
   it('lists exactly the codes that queries are refused with', () => {
-    expect([...new Set(CASES.map(({ code }) => code))].sort()).toEqual(codes);
+    expect([...new Set([...CASES, ...REFUSED_TEXTS].map(({ code }) => code))].sort()).toEqual(codes);
   });
 
   it('says the same as the documentation', () => {

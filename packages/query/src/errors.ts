@@ -21,6 +21,8 @@ export const QUERY_ERRORS = {
   QUERY_UNKNOWN_FIELD: 'The object type has no field of this name.',
   QUERY_NOT_SEARCHABLE: 'The field exists but cannot be searched.',
   QUERY_NOT_SORTABLE: 'The field exists but cannot be sorted by.',
+  QUERY_UNKNOWN_SAVED_SEARCH: 'There is no saved search of this id that the user may see.',
+  QUERY_SAVED_SEARCH_CYCLE: 'A saved search contains itself, directly or through others.',
   QUERY_UNKNOWN_CUSTOM_FIELD: 'There is no custom field of this id for the object type.',
   QUERY_CONDITION_DOES_NOT_FIT: "The condition does not fit the field's kind of values.",
   QUERY_NOT_RELATED: 'No single link, or more than one, joins the two object types.',
@@ -32,6 +34,8 @@ export const QUERY_ERRORS = {
   QUERY_EMPTY_RANGE: 'A range has no side, or nothing can lie in it.',
   QUERY_NUMBER_OUT_OF_RANGE: 'A number is too large, too small, or not whole where it has to be.',
   QUERY_NO_CURRENT_USER: 'current_user is used in a request that no user makes.',
+  QUERY_LEGACY_SYNTAX: 'A text query is not well-formed, or can be read in two ways.',
+  QUERY_AMBIGUOUS_NAME: 'A name in a text query is that of several things.',
   QUERY_TOO_DEEP: 'Nodes or moments are nested too deeply.',
   QUERY_TOO_LARGE: 'The query has too many nodes, values or characters.',
 } as const;

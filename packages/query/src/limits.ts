@@ -18,6 +18,12 @@ export const QUERY_LIMITS = {
   textCharacters: 10_000,
   /** Characters of all texts of a query together. */
   totalCharacters: 1_000_000,
+  /** Words, between white space, of a `text` node: each is looked for in every text-like field. */
+  textTerms: 50,
+  /** Saved searches that a query names, those that they name in turn included. */
+  savedSearches: 100,
+  /** Saved searches inside saved searches. */
+  savedSearchDepth: 8,
   /** Entries of `sort`. */
   sortItems: 10,
   /** One unit of a moment's offset; seconds of 300 years stay below it. */

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox';
-import { OFFSET_UNITS, TEXT_MODES } from './ast.ts';
+import { DAY_ENDS, OFFSET_UNITS, PERIODS, TEXT_MODES } from './ast.ts';
 import { QUERY_LIMITS } from './limits.ts';
 
 /**
@@ -32,6 +32,14 @@ const FieldSchema = Type.Union([
   ),
 ]);
 
+function oneOf(values: readonly string[]) {
+  return Type.Union(values.map((value) => Type.Literal(value)));
+}
+
+const mode = oneOf(TEXT_MODES);
+const which = oneOf(DAY_ENDS);
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-02-18'] });
+const timeOfDay = Type.String({ examples: ['08:00:00'] });
 const unit = optionalOrNull(Type.Integer({ minimum: 0, maximum: QUERY_LIMITS.offsetUnits }));
 
 const MomentSchema = Type.Recursive(
@@ -45,9 +53,17 @@ const MomentSchema = Type.Recursive(
           direction: Type.Union([Type.Literal('past'), Type.Literal('future')]),
           moment,
           offset: Type.Object(Object.fromEntries(OFFSET_UNITS.map((name) => [name, unit])), closed),
-          which_day_end: optionalOrNull(Type.Union([Type.Literal('start'), Type.Literal('end')])),
+          which_day_end: optionalOrNull(which),
         },
         'A moment that far before or after another; which_day_end takes the start or end of the local day reached.',
+      ),
+      objectOf(
+        { type: Type.Literal('fixed_local_date'), value: day, which },
+        'The start of a day in local time, or its end, which is the start of the next.',
+      ),
+      objectOf(
+        { type: Type.Literal('start_end_of_predefined_relative_period'), range: oneOf(PERIODS), which },
+        'The start of a period around now in local time, or its end. Weeks begin on Monday.',
       ),
     ]),
   { $id: 'QueryMoment' },
@@ -59,7 +75,7 @@ const ConditionSchema = Type.Union([
   objectOf(
     {
       type: Type.Literal('text'),
-      mode: Type.Union(TEXT_MODES.map((mode) => Type.Literal(mode))),
+      mode,
       value: text,
     },
     'Text that has the words, begins with them, or is the value.',
@@ -90,8 +106,18 @@ const ConditionSchema = Type.Union([
       type: Type.Literal('moment_range'),
       on_or_after: optionalOrNull(MomentSchema),
       before: optionalOrNull(MomentSchema),
+      gte: optionalOrNull(Type.Union([MomentSchema, text], { description: 'The same as on_or_after.' })),
+      lt: optionalOrNull(Type.Union([MomentSchema, text], { description: 'The same as before.' })),
     },
     'A moment or a day between these; at least one side.',
+  ),
+  objectOf(
+    {
+      type: Type.Literal('local_time'),
+      on_or_after: optionalOrNull(timeOfDay),
+      before: optionalOrNull(timeOfDay),
+    },
+    'What clocks show now in the time zone that the field names; over midnight where before is the earlier one.',
   ),
 ]);
 
@@ -104,6 +130,14 @@ export const QuerySchema = Type.Recursive(
       objectOf({ type: Type.Literal('or'), negate, queries }, 'Any of these; false when there are none.'),
       objectOf({ type: Type.Literal('object_type'), negate, object_type: text }, 'What the query is about.'),
       objectOf({ type: Type.Literal('id'), negate, value: text }, 'The object with this id.'),
+      objectOf(
+        { type: Type.Literal('text'), negate, mode, value: text },
+        'Text in any of the text-like fields of the object.',
+      ),
+      objectOf(
+        { type: Type.Literal('saved_search'), negate, saved_search_id: text },
+        'What a saved search says.',
+      ),
       objectOf({ type: Type.Literal('match_all'), negate }, 'Every object.'),
       objectOf(
         { type: Type.Literal('field_condition'), negate, field: FieldSchema, condition: ConditionSchema },

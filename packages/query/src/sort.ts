@@ -32,7 +32,14 @@ export function parseSort(
   if (!Array.isArray(json)) throw wrongType('a list of {"direction": …, "field": …}', json, place);
   assertWithin(place, json.length, QUERY_LIMITS.sortItems, 'entries in "sort"');
   const type = resolveObjectType(context, context.objectType, place.path);
-  const scope: Scope = { catalog: context.catalog, customFields: context.customFields, type };
+  const scope: Scope = {
+    catalog: context.catalog,
+    customFields: context.customFields,
+    type,
+    inside: [],
+    usage: { nodes: 0 },
+    isMixed: false,
+  };
   return json.map((item: unknown, index) => {
     const reader = new Reader(item, stepInto(place, index), 'an entry of "sort"');
     const direction = reader.oneOf('direction', ['asc', 'desc']);

@@ -1,4 +1,5 @@
 import type { Catalog } from '../types.ts';
+import { withLegacyNames } from './legacy-names.ts';
 import { CRM_OBJECT_TYPES } from './object-types.ts';
 import { CRM_TABLES } from './tables.ts';
 
@@ -9,5 +10,5 @@ export const CRM_CATALOG: Catalog = {
   archiveSchema: 'archive',
   rootObjectType: 'lead',
   tables: CRM_TABLES,
-  objectTypes: CRM_OBJECT_TYPES,
+  objectTypes: withLegacyNames(CRM_OBJECT_TYPES),
 };

@@ -10,8 +10,8 @@ const cascade = (column: string, references: string): Relation => ({
 const detach = (column: string, references: string): Relation => ({ column, references, onDelete: 'detach' });
 
 /**
- * Deleting a lead takes its contacts, addresses, opportunities, tasks and activities; its documents stay and lose
- * the link. Deleting a contact or an opportunity keeps activities, tasks and documents, which lose the link.
+ * Deleting a lead takes its contacts, addresses, opportunities, tasks, activities and custom objects; its documents
+ * stay and lose the link. Deleting a contact or an opportunity keeps activities, tasks and documents, which lose the link.
  */
 export const CRM_TABLES: Readonly<Record<string, Table>> = {
   lead: {
@@ -76,6 +76,12 @@ export const CRM_TABLES: Readonly<Record<string, Table>> = {
       detach('opportunity_id', 'opportunity'),
     ],
   },
+  custom_object: {
+    name: 'custom_object',
+    tenantColumn: TENANT,
+    customColumn: 'custom',
+    relations: [cascade('lead_id', 'lead')],
+  },
   document: {
     name: 'document',
     tenantColumn: TENANT,
@@ -87,5 +93,10 @@ export const CRM_TABLES: Readonly<Record<string, Table>> = {
   },
   campaign: { name: 'campaign', tenantColumn: TENANT, relations: [] },
   lead_status: { name: 'lead_status', tenantColumn: TENANT, relations: [] },
-  opportunity_status: { name: 'opportunity_status', tenantColumn: TENANT, relations: [] },
+  opportunity_status: {
+    name: 'opportunity_status',
+    tenantColumn: TENANT,
+    relations: [detach('pipeline_id', 'pipeline')],
+  },
+  pipeline: { name: 'pipeline', tenantColumn: TENANT, relations: [] },
 };

@@ -4,7 +4,7 @@ import type { CheckedField, ConditionOutcome } from '../checked.ts';
 import { QueryError } from '../errors.ts';
 import { listAllowed } from '../wording.ts';
 import { pointsAtActor } from './ids.ts';
-import { checkNumberRange } from './number-range.ts';
+import { checkNumberRange, isCount } from './number-range.ts';
 import { checkReference } from './reference.ts';
 import type { Scope } from './scope.ts';
 import { checkTerm } from './term.ts';
@@ -21,11 +21,12 @@ interface ConditionCheck<T extends ConditionType> {
 }
 
 const CHECKS: { readonly [T in ConditionType]: ConditionCheck<T> } = {
-  text: { kinds: ['text', 'choice', 'text_list'], check: (condition) => condition },
+  text: { kinds: ['text', 'time_zone', 'choice', 'text_list'], check: (condition) => condition },
   boolean: { kinds: ['boolean'], check: ({ value }) => ({ type: 'any_of', values: [value] }) },
   exists: {
     kinds: [
       'text',
+      'time_zone',
       'id',
       'reference',
       'choice',
@@ -38,10 +39,10 @@ const CHECKS: { readonly [T in ConditionType]: ConditionCheck<T> } = {
       'json',
     ],
     // A count is never missing, nor is an id.
-    check: (condition, field) => field.source.from === 'count' || field.kind === 'id' || condition,
+    check: (condition, field) => isCount(field) || field.kind === 'id' || condition,
   },
   term: {
-    kinds: ['text', 'choice', 'boolean', 'integer', 'number', 'id', 'reference', 'text_list'],
+    kinds: ['text', 'time_zone', 'choice', 'boolean', 'integer', 'number', 'id', 'reference', 'text_list'],
     check: checkTerm,
   },
   reference: { kinds: ['reference'], check: checkReference },
@@ -54,6 +55,7 @@ const CHECKS: { readonly [T in ConditionType]: ConditionCheck<T> } = {
   },
   number_range: { kinds: ['integer', 'number'], check: checkNumberRange },
   moment_range: { kinds: ['moment', 'date'], check: (condition, _, __, path) => ({ ...condition, path }) },
+  local_time: { kinds: ['time_zone'], check: (condition) => condition },
 };
 
 /**

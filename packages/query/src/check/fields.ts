@@ -5,6 +5,7 @@ import {
   type Field,
   type FieldKind,
   ID_PREFIX,
+  type ObjectType,
   tableOf,
 } from '@winnow/catalog';
 import type { FieldRef } from '../ast.ts';
@@ -56,33 +57,43 @@ function checkRegular(
       `filtered here. For fields of related objects use has_related.`;
     throw new QueryError('QUERY_OBJECT_TYPE_CONFLICT', `${path}.object_type`, reason);
   }
-  const fields = fieldsOf(scope);
-  const field = fields.get(ref.fieldName);
+  const field = findField(type, ref.fieldName);
   if (!field) {
-    const names = [...fields.values()].filter(use.allows).map(({ name }) => name);
-    const reason = `Field ${quote(ref.fieldName)} does not belong to type "${type.name}". ${listAllowed(ref.fieldName, names)}`;
+    const reason = `Field ${quote(ref.fieldName)} does not belong to type "${type.name}". ${listAllowed(ref.fieldName, namesOf(type, use))}`;
     throw new QueryError('QUERY_UNKNOWN_FIELD', `${path}.field_name`, reason);
   }
   if (!use.allows(field)) {
-    const names = [...fields.values()].filter(use.allows).map(({ name }) => name);
-    const reason = `Field "${field.name}" of type "${type.name}" ${use.refusal}. ${listAllowed('', names)}`;
+    const reason = `Field "${field.name}" of type "${type.name}" ${use.refusal}. ${listAllowed('', namesOf(type, use))}`;
     throw new QueryError(use.code, `${path}.field_name`, reason);
   }
+  return checkedRegular(field);
+}
+
+/** A field of the catalog as conditions take it. */
+export function checkedRegular(field: Field): CheckedField {
   return { ...field, isList: field.kind === 'text_list' };
 }
 
-/** The fields of the level's type, and `id`, which every object has although no catalog lists it. */
-function fieldsOf({ type }: Scope): ReadonlyMap<string, Field> {
-  const id: Field = {
-    name: 'id',
-    kind: 'id',
-    source: { from: 'column', column: 'id' },
-    searchable: true,
-    sortable: false,
-    writable: false,
-    required: false,
-  };
-  return new Map([['id', id], ...Object.entries(type.fields)]);
+/** Every object has an id, although no catalog lists it. */
+const ID: Field = {
+  name: 'id',
+  kind: 'id',
+  source: { from: 'column', column: 'id' },
+  searchable: true,
+  sortable: false,
+  writable: false,
+  required: false,
+};
+
+/** The field of this name or alias; names are a client's, and so are looked up as own properties only. */
+function findField({ fields, fieldAliases = {} }: ObjectType, name: string): Field | undefined {
+  if (Object.hasOwn(fields, name)) return fields[name];
+  if (name === ID.name) return ID;
+  return Object.hasOwn(fieldAliases, name) ? fields[fieldAliases[name] ?? ''] : undefined;
+}
+
+function namesOf({ fields }: ObjectType, use: FieldUse): readonly string[] {
+  return [ID, ...Object.values(fields)].filter(use.allows).map(({ name }) => name);
 }
 
 function checkCustom(
@@ -102,7 +113,8 @@ function checkCustom(
   return describeCustom(custom, customColumn);
 }
 
-function describeCustom(custom: CustomField, column: string): CheckedField {
+/** A custom field as conditions take it; `column` holds the table's custom values. */
+export function describeCustom(custom: CustomField, column: string): CheckedField {
   const kind = CUSTOM_KINDS[custom.type] ?? 'reference';
   const target = custom.type;
   return {

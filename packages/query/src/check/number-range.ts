@@ -23,11 +23,16 @@ export function checkNumberRange(
     const reason = `No ${isWhole ? 'whole number' : 'number'} lies in this range. Check which side is which.`;
     throw new QueryError('QUERY_EMPTY_RANGE', path, reason);
   }
-  if (field.source.from === 'count') {
+  if (isCount(field)) {
     if (high.value < 0) return false;
     if (low.value <= 0 && high.value === Number.POSITIVE_INFINITY) return true;
   }
   return { type: 'number_range', ...bounds };
+}
+
+/** Whether the field counts something: then it is never missing, and never below zero. */
+export function isCount({ source }: CheckedField): boolean {
+  return source.from === 'aggregate' && source.function === 'count';
 }
 
 function roundInwards({ gt, gte, lt, lte }: NumberBounds): NumberBounds {

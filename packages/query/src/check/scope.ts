@@ -1,4 +1,5 @@
 import { type Catalog, type CustomField, findObjectType, type ObjectType } from '@winnow/catalog';
+import type { QueryNode } from '../ast.ts';
 import { QueryError } from '../errors.ts';
 import { listAllowed, quote } from '../wording.ts';
 
@@ -7,11 +8,19 @@ export interface CheckContext {
   readonly catalog: Catalog;
   /** The organization's custom fields by plain UUID. */
   readonly customFields: ReadonlyMap<string, CustomField>;
+  /** What the saved searches mean that the query names, or that those name, by plain UUID. */
+  readonly savedSearches?: ReadonlyMap<string, QueryNode>;
 }
 
 /** A level of a query: the object type that is being filtered there. */
 export interface Scope extends CheckContext {
   readonly type: ObjectType;
+  /** The saved searches that this level stands in, outermost first. */
+  readonly inside: readonly string[];
+  /** What saved searches have added to the query so far; one for a whole query. */
+  readonly usage: { nodes: number };
+  /** The query is asked of several object types: what is about another one matches nothing here. */
+  readonly isMixed: boolean;
 }
 
 /** The object type of this name or alias. @throws QueryError QUERY_UNKNOWN_OBJECT_TYPE */

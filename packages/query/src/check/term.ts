@@ -11,6 +11,7 @@ type ValueCheck = (value: Scalar, field: CheckedField, scope: Scope, path: strin
 /** By kind of field: what a value of `term` must be, and what it becomes. */
 const VALUES: { readonly [K in FieldKind]?: ValueCheck } = {
   text: checkText,
+  time_zone: checkText,
   text_list: checkText,
   choice: checkChoice,
   boolean: (value, _, __, path) =>
@@ -46,6 +47,7 @@ function checkText(value: Scalar, _: CheckedField, __: Scope, path: string): str
 function checkChoice(value: Scalar, field: CheckedField, _: Scope, path: string): string {
   const text = checkedText(value, path);
   if (!field.values || field.values.includes(text)) return text;
+  if (field.valueAliases && Object.hasOwn(field.valueAliases, text)) return field.valueAliases[text] ?? text;
   const reason = `${describeValue(text)} is no value of "${field.name}". ${listAllowed(text, field.values)}`;
   throw new QueryError('QUERY_UNKNOWN_VALUE', path, reason);
 }

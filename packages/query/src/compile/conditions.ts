@@ -4,11 +4,12 @@ import type { Scalar } from '../ast.ts';
 import type { CheckedCondition, CheckedConditionType, CheckedField } from '../checked.ts';
 import { QueryError } from '../errors.ts';
 import { containsAny } from './custom-values.ts';
-import type { Level } from './level.ts';
+import { column, type Level } from './level.ts';
+import { compileLocalTime } from './local-time.ts';
 import { compileMomentRange } from './moment-range.ts';
 import { compileNumberRange } from './number-range.ts';
 import { type Predicate, partial } from './predicate.ts';
-import { guardWords, matchText } from './text.ts';
+import { guardWords, matchText, narrowByCustomWords } from './text.ts';
 import { hasValue, matchValue } from './values.ts';
 
 /** One function a condition. */
@@ -21,10 +22,12 @@ const CONDITIONS: {
 } = {
   text: ({ mode, value: text }, field, level) => {
     guardWords(mode, text, level);
-    return matchValue(field, level, (value) =>
+    const matches = matchValue(field, level, (value) =>
       // A choice may be stored as an enum, which is no text to Postgres.
       partial(matchText(mode, field.kind === 'choice' ? sql`${value}::text` : value, text)),
     );
+    if (field.source.from !== 'custom') return matches;
+    return partial(narrowByCustomWords(mode, text, column(level, field.source.column), matches.sql));
   },
   any_of: ({ values }, field, level) => matchAny(values, field, level),
   current_user: ({ path }, field, level) => {
@@ -37,6 +40,7 @@ const CONDITIONS: {
   exists: (_, field, level) => hasValue(field, level),
   number_range: compileNumberRange,
   moment_range: compileMomentRange,
+  local_time: compileLocalTime,
 };
 
 /** The SQL of a condition on a field. @throws QueryError where the frozen moment or user makes it impossible. */

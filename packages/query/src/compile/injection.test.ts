@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileJson, compileWhere, writeSql } from '../../../../test/support/compiled-query.ts';
 import { CUSTOM_FIELD_IDS } from '../../../../test/support/custom-fields.ts';
+import { ATTACKS } from '../../../../test/support/hostile-queries/attacks.ts';
 import { leadQuery } from '../../../../test/support/query-arbitrary.ts';
 import {
   about,
@@ -22,27 +23,10 @@ import {
 } from '../../../../test/support/query-json.ts';
 import { QueryError } from '../errors.ts';
 
-const ATTACKS = [
-  "x'; drop table lead; --",
-  "x' or '1'='1",
-  'x" or "1"="1',
-  "\\'; select pg_sleep(10); --",
-  "x'::text) or (true",
-  'x$$ or true $$',
-  '$1',
-  'x/**/union/**/select',
-  "E'\\x27 or true",
-  'x%00',
-  '%',
-  '_%_',
-  '"}\' or true --',
-  "{x','y'}",
-  'ʼ or true --',
-] as const;
-
 /** The SQL that a query gives with harmless text in place of the attack. */
 function comparePlaces(place: (value: string) => unknown, attack: string): void {
-  const harmless = compileWhere(place('harmless'));
+  // A text without any word is compared in another way, for which there is no index.
+  const harmless = compileWhere(place(/[0-9a-z]/i.test(attack) ? 'harmless' : '-'));
   const attacked = compileWhere(place(attack));
   expect(attacked.sql).toBe(harmless.sql);
   expect(JSON.stringify(attacked.parameters)).toContain(JSON.stringify(attack).slice(1, -1));
@@ -191,7 +175,8 @@ describe('any query', () => {
     ],
     ...['bigint', 'boolean', 'date', 'jsonb', 'numeric', 'text', 'timestamptz', 'uuid', 'btrim', 'lower'],
     ...['jsonb_array_elements', 'jsonb_build_array', 'jsonb_typeof'],
-    ...['winnow_all_word_starts', 'winnow_all_words', 'winnow_tsvector', 'winnow_words'],
+    ...['winnow_all_word_starts', 'winnow_all_words', 'winnow_custom_tsvector'],
+    ...['winnow_tsvector', 'winnow_words'],
   ]);
 
   function isKnown(token: string): boolean {

@@ -1,5 +1,6 @@
 import { type Catalog, type ObjectType, objectTypeOf, type Table, tableOf } from '@winnow/catalog';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { SourceRow } from './source.ts';
 
 /** What a query means is frozen with it: who asks, and what "now" and "local" are. */
 export interface CompileContext {
@@ -34,6 +35,12 @@ export function relatedLevel(level: Level, objectType: string): Level {
   return levelOf(level.context, objectType, level.depth + 1, level.guards);
 }
 
+/** The row that stands between a level and the one inside it. */
+export function betweenLevel(level: Level, objectType: string): Level {
+  const between = relatedLevel(level, objectType);
+  return { ...between, alias: `b${between.depth}` };
+}
+
 function levelOf(
   context: CompileContext,
   objectType: string,
@@ -48,6 +55,11 @@ function levelOf(
 /** `"schema"."table" as "alias"`; the name comes from the catalog. */
 export function fromTable({ catalog }: CompileContext, table: string, alias: string): RawBuilder<unknown> {
   return sql`${sql.id(catalog.schema, tableOf(catalog, table).name)} as ${sql.id(alias)}`;
+}
+
+/** The level's rows as what fields are read from. */
+export function rowOf({ context: { catalog, tenantId }, alias }: Level): SourceRow {
+  return { catalog, alias, tenant: sql`${tenantId}::uuid` };
 }
 
 /** A column of the level's own rows; the name comes from the catalog. */

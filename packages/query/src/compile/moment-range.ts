@@ -1,11 +1,11 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Temporal } from 'temporal-polyfill';
 import type { CheckedCondition, CheckedField } from '../checked.ts';
 import { QueryError } from '../errors.ts';
 import type { Level } from './level.ts';
 import { dayOf, resolveMoment } from './moments.ts';
-import { type Predicate, partial } from './predicate.ts';
-import { matchValue } from './values.ts';
+import type { Predicate } from './predicate.ts';
+import { matchRange, sideOf } from './ranges.ts';
 
 /**
  * `on_or_after <= value < before`, for a list: for one of its values. Moments are compared as instants. A date is a
@@ -26,14 +26,10 @@ export function compileMomentRange(
     throw new QueryError('QUERY_EMPTY_RANGE', range.path, reason);
   }
   const toSql = boundTypeOf(field);
-  return matchValue(field, level, (value) => {
-    const sides = [
-      ...(bounds.from === null ? [] : [sql<SqlBool>`${value} >= ${toSql(bounds.from)}`]),
-      ...(bounds.before === null ? [] : [sql<SqlBool>`${value} < ${toSql(bounds.before)}`]),
-    ];
-    const [first, ...others] = sides;
-    return partial(first && others.length === 0 ? first : sql<SqlBool>`(${sql.join(sides, sql` and `)})`);
-  });
+  return matchRange(field, level, [
+    ...(bounds.from === null ? [] : [sideOf('>=', toSql(bounds.from))]),
+    ...(bounds.before === null ? [] : [sideOf('<', toSql(bounds.before))]),
+  ]);
 }
 
 interface Bounds {

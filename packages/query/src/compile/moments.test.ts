@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Moment, OffsetUnit } from '../ast.ts';
+import type { Moment, OffsetUnit, Period } from '../ast.ts';
 import { dayOf, resolveMoment } from './moments.ts';
 
 const UTC = { now: new Date('2026-03-31T14:30:00.250Z'), tzOffsetMinutes: 0 };
@@ -107,5 +107,54 @@ describe('dayOf', () => {
   ])('names the local day %i minutes around midnight', (tzOffsetMinutes, expected) => {
     const midnight = resolveMoment({ type: 'fixed_utc', value: '2026-04-01T00:00:00Z' }, UTC);
     expect(dayOf(midnight, { ...UTC, tzOffsetMinutes }).toString()).toBe(expected);
+  });
+});
+
+describe('a day of the local calendar', () => {
+  const day = (which: 'start' | 'end'): Moment => ({ type: 'fixed_local_date', value: '2026-02-28', which });
+
+  it.each([
+    [0, '2026-02-28T00:00:00Z', '2026-03-01T00:00:00Z'],
+    [-480, '2026-02-28T08:00:00Z', '2026-03-01T08:00:00Z'],
+    [330, '2026-02-27T18:30:00Z', '2026-02-28T18:30:00Z'],
+  ])('is where it is %i minutes east of UTC', (tzOffsetMinutes, start, end) => {
+    const frozen = { ...UTC, tzOffsetMinutes };
+    expect(resolveMoment(day('start'), frozen).toString()).toBe(start);
+    expect(resolveMoment(day('end'), frozen).toString()).toBe(end);
+  });
+});
+
+describe('a period around now', () => {
+  /** A Wednesday in UTC; Thursday, 1 January, thirteen hours east of it. */
+  const now = new Date('2025-12-31T12:00:00Z');
+  const bounds = (range: Period, tzOffsetMinutes: number) =>
+    (['start', 'end'] as const).map((which) => {
+      const moment: Moment = { type: 'start_end_of_predefined_relative_period', range, which };
+      return resolveMoment(moment, { now, tzOffsetMinutes }).toString();
+    });
+
+  it.each<readonly [Period, string, string]>([
+    ['today', '2025-12-31T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['yesterday', '2025-12-30T00:00:00Z', '2025-12-31T00:00:00Z'],
+    ['tomorrow', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
+    ['this-week', '2025-12-29T00:00:00Z', '2026-01-05T00:00:00Z'],
+    ['last-week', '2025-12-22T00:00:00Z', '2025-12-29T00:00:00Z'],
+    ['next-week', '2026-01-05T00:00:00Z', '2026-01-12T00:00:00Z'],
+    ['this-month', '2025-12-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['last-month', '2025-11-01T00:00:00Z', '2025-12-01T00:00:00Z'],
+    ['next-month', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'],
+    ['this-quarter', '2025-10-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['last-quarter', '2025-07-01T00:00:00Z', '2025-10-01T00:00:00Z'],
+    ['next-quarter', '2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'],
+    ['this-year', '2025-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['last-year', '2024-01-01T00:00:00Z', '2025-01-01T00:00:00Z'],
+    ['next-year', '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'],
+  ])('%s begins and ends with the local calendar', (range, start, end) => {
+    expect(bounds(range, 0)).toEqual([start, end]);
+  });
+
+  it('is that of the one who asks', () => {
+    expect(bounds('this-year', 13 * 60)).toEqual(['2025-12-31T11:00:00Z', '2026-12-31T11:00:00Z']);
+    expect(bounds('today', -13 * 60)).toEqual(['2025-12-30T13:00:00Z', '2025-12-31T13:00:00Z']);
   });
 });

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { type Moment, type MomentType, OFFSET_UNITS } from '../ast.ts';
+import { type Moment, type MomentType, OFFSET_UNITS, type Period } from '../ast.ts';
 import type { CompileContext } from './level.ts';
 
 /** What a relative moment is relative to. */
@@ -16,7 +16,65 @@ const MOMENTS: {
   now: (_, { now }) => Temporal.Instant.fromEpochMilliseconds(now.getTime()),
   fixed_utc: ({ value }) => Temporal.Instant.from(value),
   offset: resolveOffset,
+  fixed_local_date: ({ value, which }, frozen) =>
+    startOf(Temporal.PlainDate.from(value).add({ days: which === 'start' ? 0 : 1 }), frozen),
+  start_end_of_predefined_relative_period: ({ range, which }, frozen) => {
+    const { unit, shift } = PERIODS[range];
+    const today = dayOf(MOMENTS.now({ type: 'now' }, frozen), frozen);
+    const steps = shift + (which === 'start' ? 0 : 1);
+    return startOf(firstDayOf(unit, today).add(UNITS[unit](steps)), frozen);
+  },
 };
+
+type Unit = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+/** How many units a period lies from the one that now is in. */
+const PERIODS: { readonly [P in Period]: { readonly unit: Unit; readonly shift: number } } = {
+  today: { unit: 'day', shift: 0 },
+  yesterday: { unit: 'day', shift: -1 },
+  tomorrow: { unit: 'day', shift: 1 },
+  'this-week': { unit: 'week', shift: 0 },
+  'last-week': { unit: 'week', shift: -1 },
+  'next-week': { unit: 'week', shift: 1 },
+  'this-month': { unit: 'month', shift: 0 },
+  'last-month': { unit: 'month', shift: -1 },
+  'next-month': { unit: 'month', shift: 1 },
+  'this-quarter': { unit: 'quarter', shift: 0 },
+  'last-quarter': { unit: 'quarter', shift: -1 },
+  'next-quarter': { unit: 'quarter', shift: 1 },
+  'this-year': { unit: 'year', shift: 0 },
+  'last-year': { unit: 'year', shift: -1 },
+  'next-year': { unit: 'year', shift: 1 },
+};
+
+const UNITS: { readonly [U in Unit]: (count: number) => Temporal.DurationLike } = {
+  day: (days) => ({ days }),
+  week: (weeks) => ({ weeks }),
+  month: (months) => ({ months }),
+  quarter: (quarters) => ({ months: 3 * quarters }),
+  year: (years) => ({ years }),
+};
+
+/** The first day of the unit that a day lies in. Weeks begin on Monday (ISO 8601). */
+function firstDayOf(unit: Unit, day: Temporal.PlainDate): Temporal.PlainDate {
+  switch (unit) {
+    case 'day':
+      return day;
+    case 'week':
+      return day.subtract({ days: day.dayOfWeek - 1 });
+    case 'month':
+      return day.with({ day: 1 });
+    case 'quarter':
+      return day.with({ day: 1, month: day.month - ((day.month - 1) % 3) });
+    case 'year':
+      return day.with({ day: 1, month: 1 });
+  }
+}
+
+/** Midnight at the beginning of a local day. */
+function startOf(day: Temporal.PlainDate, frozen: Frozen): Temporal.Instant {
+  return day.toZonedDateTime(zoneOf(frozen)).toInstant();
+}
 
 /** The instant that a moment is; moments beyond the years 1 to 9999 become the nearest within. */
 export function resolveMoment<T extends MomentType>(moment: Moment<T>, frozen: Frozen): Temporal.Instant {
@@ -57,11 +115,14 @@ function resolveOffset(
 }
 
 /** A fixed offset, so that days are always 24 hours: Close sends the caller's offset, not a zone's name. */
-function inFrozenZone(instant: Temporal.Instant, { tzOffsetMinutes }: Frozen): Temporal.ZonedDateTime {
+function zoneOf({ tzOffsetMinutes }: Frozen): string {
   const minutes = Math.abs(tzOffsetMinutes);
   const sign = tzOffsetMinutes < 0 ? '-' : '+';
-  const zone = `${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
-  return instant.toZonedDateTimeISO(zone);
+  return `${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+function inFrozenZone(instant: Temporal.Instant, frozen: Frozen): Temporal.ZonedDateTime {
+  return instant.toZonedDateTimeISO(zoneOf(frozen));
 }
 
 function pad(value: number): string {

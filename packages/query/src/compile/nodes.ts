@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { CheckedNode, CheckedNodeType } from '../checked.ts';
+import type { CheckedNode, CheckedNodeType, Link } from '../checked.ts';
 import { compileCondition } from './conditions.ts';
-import { bindLevel, column, fromTable, type Level, relatedLevel } from './level.ts';
+import { betweenLevel, bindLevel, column, fromTable, type Level, relatedLevel } from './level.ts';
 import { allOf, anyOf, negate, type Predicate, total } from './predicate.ts';
 
 /** One function a node. */
@@ -22,9 +22,8 @@ const NODES: {
   field: ({ field, condition }, level) => compileCondition(condition, field, level),
   related: ({ link, node }, level) => {
     const inner = relatedLevel(level, link.relatedType);
-    const joined = sql<SqlBool>`${column(inner, link.relatedColumn)} = ${column(level, link.column)}`;
-    const conditions = [...bindLevel(inner), joined, ...conditionsOf(node, inner)];
-    const from = fromTable(inner.context, inner.table.name, inner.alias);
+    const { from, joined } = joinRelated(link, level, inner);
+    const conditions = [...bindLevel(inner), ...joined, ...conditionsOf(node, inner)];
     return total(sql<SqlBool>`exists (select from ${from} where ${sql.join(conditions, sql` and `)})`);
   },
 };
@@ -32,6 +31,25 @@ const NODES: {
 /** The SQL of a checked node. @throws QueryError where the frozen moment or user makes a condition impossible. */
 export function compileNode<T extends CheckedNodeType>(node: CheckedNode<T>, level: Level): Predicate {
   return NODES[node.type](node, level);
+}
+
+/** The `from` of related rows and what joins them to the level, over the row between them if there is one. */
+function joinRelated({ column: own, relatedColumn, through }: Link, level: Level, inner: Level) {
+  const from = fromTable(inner.context, inner.table.name, inner.alias);
+  const related = column(inner, relatedColumn);
+  if (through === undefined) {
+    return { from, joined: [sql<SqlBool>`${related} = ${column(level, own)}`] };
+  }
+  const { context } = level;
+  const between = betweenLevel(level, through.type);
+  return {
+    from: sql`${from}, ${fromTable(context, between.table.name, between.alias)}`,
+    joined: [
+      ...bindLevel(between),
+      sql<SqlBool>`${related} = ${column(between, through.nearColumn)}`,
+      sql<SqlBool>`${column(between, through.farColumn)} = ${column(level, own)}`,
+    ],
+  };
 }
 
 /** A level's conditions beside those that bind it: none where the node is true for every object. */

@@ -1,11 +1,17 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { isCount } from '../check/number-range.ts';
 import type { CheckedCondition, CheckedField } from '../checked.ts';
 import type { Level } from './level.ts';
-import { negate, type Predicate, partial } from './predicate.ts';
-import { hasCounted, matchValue } from './values.ts';
+import { negate, type Predicate } from './predicate.ts';
+import { matchRange, sideOf } from './ranges.ts';
+import { hasOwned } from './values.ts';
 
-const OPERATORS = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` } as const;
-const SIDES = ['gt', 'gte', 'lt', 'lte'] as const;
+const SIDES = [
+  ['gt', '>'],
+  ['gte', '>='],
+  ['lt', '<'],
+  ['lte', '<='],
+] as const;
 
 /** The field's number lies in the range; for a list, one number of it does. */
 export function compileNumberRange(
@@ -14,18 +20,15 @@ export function compileNumberRange(
   level: Level,
 ): Predicate {
   const { source } = field;
-  if (source.from === 'count') {
+  if (source.from === 'aggregate' && isCount(field)) {
     const isSome = asksForSome(range);
-    if (isSome !== undefined) return isSome ? hasCounted(source, level) : negate(hasCounted(source, level));
+    if (isSome !== undefined) return isSome ? hasOwned(source, level) : negate(hasOwned(source, level));
   }
-  return matchValue(field, level, (value) => {
-    const sides = SIDES.flatMap((side) => {
-      const bound = range[side];
-      return bound === null ? [] : [sql<SqlBool>`${value} ${OPERATORS[side]} ${toNumber(bound)}`];
-    });
-    const [first, ...others] = sides;
-    return partial(first && others.length === 0 ? first : sql<SqlBool>`(${sql.join(sides, sql` and `)})`);
+  const sides = SIDES.flatMap(([name, operator]) => {
+    const bound = range[name];
+    return bound === null ? [] : [sideOf(operator, toNumber(bound))];
   });
+  return matchRange(field, level, sides);
 }
 
 /** Whole numbers as bigint, which an index on any integer column serves; all others, and huge ones, as numeric. */

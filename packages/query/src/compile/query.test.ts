@@ -143,7 +143,10 @@ describe('compiling conditions on columns', () => {
       'phrase',
       `(winnow_tsvector("t0"."name") @@ winnow_all_words($2) and winnow_words("t0"."name") like '%' || winnow_words($3) || '%')`,
     ],
-    ['exact_value', 'lower(btrim("t0"."name")) = lower(btrim($2))'],
+    [
+      'exact_value',
+      `(winnow_tsvector("t0"."name") @@ winnow_all_words($2) and lower(btrim("t0"."name")) = lower(btrim($3)))`,
+    ],
   ])('writes the text mode %s', (mode, expected) => {
     const [sql, ...parameters] = conditionOf(query('lead', where('lead.name', text(mode, '50% off'))));
     expect(sql).toBe(expected);

@@ -1,3 +1,4 @@
+import type { FieldKind } from '@winnow/catalog';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { CheckedQuery, SortItem } from '../checked.ts';
 import { bindLevel, type CompileContext, column, fromTable, type Level, startLevel } from './level.ts';
@@ -15,6 +16,16 @@ export interface CompiledQuery {
   readonly where: RawBuilder<SqlBool>;
   /** Ends with the id, so that the order is total. */
   readonly orderBy: readonly RawBuilder<unknown>[];
+  /** What it is ordered by before the id. */
+  readonly sortKeys: readonly SortKey[];
+}
+
+/** A value that objects are ordered by, those without one last; to go on after an object that was seen. */
+export interface SortKey {
+  readonly value: RawBuilder<unknown>;
+  readonly direction: 'asc' | 'desc';
+  /** The type whose order it is; a value comes back whole through its text. */
+  readonly sqlType: 'text' | 'numeric' | 'timestamptz' | 'date' | 'boolean';
 }
 
 /**
@@ -29,17 +40,33 @@ export function compileQuery(
 ): CompiledQuery {
   const level = startLevel(context, query.objectType);
   const conditions = [...bindLevel(level), ...conditionsOf(query.where, level)];
+  const sortKeys = sort.map((item) => compileSortItem(item, level));
   return {
     table: level.table.name,
     alias: 't0',
     from: fromTable(context, level.table.name, level.alias),
     where: sql<SqlBool>`${sql.join([...conditions, ...level.guards], sql` and `)}`,
-    orderBy: [...sort.map((item) => compileSortItem(item, level)), sql`${column(level, 'id')} asc`],
+    orderBy: [...sortKeys.map(orderByKey), sql`${column(level, 'id')} asc`],
+    sortKeys,
   };
 }
 
+const SQL_TYPES: { readonly [K in FieldKind]?: SortKey['sqlType'] } = {
+  integer: 'numeric',
+  number: 'numeric',
+  date: 'date',
+  moment: 'timestamptz',
+  boolean: 'boolean',
+};
+
+function compileSortItem({ field, direction }: SortItem, level: Level): SortKey {
+  // Days of custom fields are text in the JSON (see custom-values.ts).
+  const isText = field.kind === 'date' && field.source.from === 'custom';
+  const sqlType = isText ? 'text' : (SQL_TYPES[field.kind] ?? 'text');
+  return { value: scalarOf(field, level), direction, sqlType };
+}
+
 /** Objects without a value come last, whichever the direction: with a results_limit they are taken last. */
-function compileSortItem({ field, direction }: SortItem, level: Level): RawBuilder<unknown> {
-  const order = direction === 'asc' ? sql`asc nulls last` : sql`desc nulls last`;
-  return sql`${scalarOf(field, level)} ${order}`;
+function orderByKey({ value, direction }: SortKey): RawBuilder<unknown> {
+  return sql`${value} ${direction === 'asc' ? sql`asc nulls last` : sql`desc nulls last`}`;
 }

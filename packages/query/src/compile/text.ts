@@ -4,6 +4,9 @@ import type { Level } from './level.ts';
 
 type TextMatch = (value: RawBuilder<unknown>, text: string) => RawBuilder<SqlBool>;
 
+/** What every locale takes for a part of a word. */
+const WORD = /[0-9a-z]/i;
+
 /**
  * One function a mode, on the SQL functions of the database's text search migration: what a word is, is decided
  * there alone, for stored values and searched ones alike.
@@ -11,11 +14,14 @@ type TextMatch = (value: RawBuilder<unknown>, text: string) => RawBuilder<SqlBoo
 const MODES: { readonly [M in TextMode]: TextMatch } = {
   full_words: (value, text) => sql`winnow_tsvector(${value}) @@ winnow_all_words(${text})`,
   beginning_of_words: (value, text) => sql`winnow_tsvector(${value}) @@ winnow_all_word_starts(${text})`,
-  // The words narrow the search by an index; their order is then compared on what is left. Words hold letters and
-  // digits only, so no % or _ of the client reaches the pattern.
+  // The words narrow the search by an index, here and for the exact value; the text is then compared on what is left.
+  // Words hold letters and digits only, so no % or _ of the client reaches the pattern.
   phrase: (value, text) =>
     sql`(winnow_tsvector(${value}) @@ winnow_all_words(${text}) and winnow_words(${value}) like '%' || winnow_words(${text}) || '%')`,
-  exact_value: (value, text) => sql`lower(btrim(${value})) = lower(btrim(${text}))`,
+  exact_value: (value, text) =>
+    WORD.test(text)
+      ? sql`(winnow_tsvector(${value}) @@ winnow_all_words(${text}) and lower(btrim(${value})) = lower(btrim(${text})))`
+      : sql`lower(btrim(${value})) = lower(btrim(${text}))`,
 };
 
 /** True where `value` matches `text`. */
@@ -29,6 +35,22 @@ export function matchText(mode: TextMode, value: RawBuilder<unknown>, text: stri
  * then matches nothing. Every locale knows ASCII, so that ordinary texts need no guard.
  */
 export function guardWords(mode: TextMode, text: string, { guards }: Level): void {
-  if (mode === 'exact_value' || /[0-9a-z]/i.test(text.normalize('NFKD'))) return;
+  if (mode === 'exact_value' || WORD.test(text.normalize('NFKD'))) return;
   guards.push(sql<SqlBool>`winnow_all_words(${text}) is not null`);
+}
+
+/**
+ * Narrows a text condition on a custom field by the index over the words of all custom values of a row, which leaves
+ * out rows without any; `matches` is then looked at in what is left.
+ */
+export function narrowByCustomWords(
+  mode: TextMode,
+  text: string,
+  custom: RawBuilder<unknown>,
+  matches: RawBuilder<SqlBool>,
+): RawBuilder<SqlBool> {
+  if (mode === 'exact_value' && !WORD.test(text)) return matches;
+  const words =
+    mode === 'beginning_of_words' ? sql`winnow_all_word_starts(${text})` : sql`winnow_all_words(${text})`;
+  return sql<SqlBool>`(${custom} <> '{}' and winnow_custom_tsvector(${custom}) @@ ${words} and ${matches})`;
 }

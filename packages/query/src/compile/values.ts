@@ -1,16 +1,13 @@
-import type { FieldSource } from '@winnow/catalog';
+import type { AggregateSource } from '@winnow/catalog';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { CheckedField } from '../checked.ts';
 import { customElements, customValue, jsonOf } from './custom-values.ts';
-import { column, fromTable, isOfTenant, type Level } from './level.ts';
+import { column, type Level, rowOf } from './level.ts';
 import { type Predicate, partial, total } from './predicate.ts';
+import { fieldValue, lookedUpColumn, lookedUpRow, ownedRows, ownedValue } from './source.ts';
 
 type Sql = RawBuilder<unknown>;
-type Lookup = FieldSource & { readonly from: 'lookup' };
-type Count = FieldSource & { readonly from: 'count' };
 
-/** Alias of the row that a lookup or a count reads; nothing is nested inside it. */
-const ROW = 'v';
 /** An element of a list. */
 const ELEMENT = sql.id('e', 'value');
 
@@ -21,19 +18,7 @@ const ELEMENT = sql.id('e', 'value');
 export function scalarOf(field: CheckedField, level: Level): Sql {
   if (field.isList) throw new Error(`field ${field.name} holds a list`);
   const { source } = field;
-  switch (source.from) {
-    case 'column':
-      return column(level, source.column);
-    case 'lookup':
-      return sql`(select ${sql.id(ROW, source.column)} from ${lookedUpRow(source, level)})`;
-    case 'count':
-      return sql`(select count(*) from ${countedRows(source, level)})`;
-    case 'custom':
-      return customValue(source, field.kind, level);
-    case 'expression':
-    case 'constant':
-      throw new Error(`field ${field.name} is only shown`);
-  }
+  return source.from === 'custom' ? customValue(source, field.kind, level) : fieldValue(source, rowOf(level));
 }
 
 /**
@@ -43,7 +28,7 @@ export function scalarOf(field: CheckedField, level: Level): Sql {
 export function matchValue(field: CheckedField, level: Level, test: (value: Sql) => Predicate): Predicate {
   const { source } = field;
   if (source.from === 'lookup') {
-    return exists(sql`${lookedUpRow(source, level)} and ${test(sql.id(ROW, source.column)).sql}`);
+    return exists(sql`${lookedUpRow(source, rowOf(level))} and ${test(lookedUpColumn(source)).sql}`);
   }
   if (!field.isList) return test(scalarOf(field, level));
   if (source.from === 'custom') return exists(customElements(source, field.kind, level, test));
@@ -57,26 +42,34 @@ export function hasValue(field: CheckedField, level: Level): Predicate {
     return partial(sql`${json} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)`);
   }
   if (field.isList) return partial(sql`cardinality(${listColumn(field, level)}) > 0`);
+  const { source } = field;
+  if (source.from === 'aggregate' && source.value !== undefined) {
+    return hasOwned(source, level, (value) => sql`${value} is not null`);
+  }
   return matchValue(field, level, (value) =>
-    field.kind === 'text' ? partial(sql`${value} <> ''`) : total(sql`${value} is not null`),
+    isText(field) ? partial(sql`${value} <> ''`) : total(sql`${value} is not null`),
   );
 }
 
-/** True where the table has rows that a count counts. Without counting them: a semi-join. */
-export function hasCounted(source: Count, level: Level): Predicate {
-  return exists(countedRows(source, level));
+/**
+ * True where the object has a row that an aggregate is over and whose value passes `test`. Without computing the
+ * aggregate: a semi-join.
+ */
+export function hasOwned(
+  source: AggregateSource,
+  level: Level,
+  test?: (value: Sql) => RawBuilder<SqlBool>,
+): Predicate {
+  const rows = ownedRows(source, rowOf(level));
+  return exists(test === undefined ? rows : sql`${rows} and ${test(ownedValue(source.value ?? ''))}`);
+}
+
+function isText({ kind }: CheckedField): boolean {
+  return kind === 'text' || kind === 'time_zone';
 }
 
 function exists(fromWhere: Sql): Predicate {
   return total(sql<SqlBool>`exists (select from ${fromWhere})`);
-}
-
-function lookedUpRow({ table, via }: Lookup, level: Level): Sql {
-  return sql`${fromTable(level.context, table, ROW)} where ${isOfTenant(level.context, table, ROW)} and ${sql.id(ROW, 'id')} = ${column(level, via)}`;
-}
-
-function countedRows({ table, column: pointing }: Count, level: Level): Sql {
-  return sql`${fromTable(level.context, table, ROW)} where ${isOfTenant(level.context, table, ROW)} and ${sql.id(ROW, pointing)} = ${column(level, 'id')}`;
 }
 
 function listColumn({ name, source }: CheckedField, level: Level): Sql {

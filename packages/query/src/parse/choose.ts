@@ -13,13 +13,11 @@ export interface Family<R extends Typed> {
   readonly unknown: QueryErrorCode;
   /** One instruction for each type. */
   readonly parsers: { readonly [T in R['type']]: (reader: Reader) => Extract<R, { readonly type: T }> };
-  /** Types that Close documents and that are not understood yet. */
-  readonly notYet: readonly string[];
 }
 
 /**
  * Reads an object of a family by the instruction that its `type` names, and refuses keys which that does not read.
- * @throws QueryError of the family's `unknown` code, QUERY_NOT_SUPPORTED, or what the instruction throws.
+ * @throws QueryError of the family's `unknown` code, or what the instruction throws.
  */
 export function parseByType<R extends Typed>(reader: Reader, family: Family<R>): R {
   const type = reader.required('type');
@@ -34,13 +32,9 @@ function isTypeOf<R extends Typed>(type: unknown, family: Family<R>): type is R[
 }
 
 function refuseType<R extends Typed>(type: unknown, reader: Reader, family: Family<R>): QueryError {
-  const { noun, parsers, notYet, unknown } = family;
+  const { noun, parsers, unknown } = family;
   const { path } = reader.at('type');
   const known = Object.keys(parsers);
-  if (typeof type === 'string' && notYet.includes(type)) {
-    const reason = `The ${noun} "${type}" is not supported yet. ${listAllowed('', known)}`;
-    return new QueryError('QUERY_NOT_SUPPORTED', path, reason);
-  }
   return new QueryError(
     unknown,
     path,

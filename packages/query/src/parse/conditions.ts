@@ -1,22 +1,21 @@
-import { type Condition, type NumberBounds, type Scalar, TEXT_MODES, type TextMode } from '../ast.ts';
+import type { Condition, Moment, NumberBounds, Scalar } from '../ast.ts';
 import { QueryError } from '../errors.ts';
+import { quote } from '../wording.ts';
 import { type Family, parseByType } from './choose.ts';
-import { parseMoment } from './moments.ts';
+import { parseMoment, readMomentText } from './moments.ts';
 import type { Place } from './place.ts';
 import { Reader, readText, wrongType } from './reader.ts';
+import { readSearchedText } from './searched-text.ts';
 
-/** As close to Postgres' [:alnum:] as JavaScript comes: what winnow_words makes words of. */
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+/** Where a day's clock begins. */
+const MIDNIGHT = '00:00:00';
+const LOCAL_TIME = /^((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?$/;
 
 const CONDITIONS: Family<Condition> = {
   noun: 'condition',
   unknown: 'QUERY_UNKNOWN_CONDITION',
-  notYet: ['local_time'],
   parsers: {
-    text: (condition) => {
-      const mode = condition.oneOf('mode', TEXT_MODES);
-      return { type: 'text', mode, value: readSearchedText(condition, mode) };
-    },
+    text: (condition) => ({ type: 'text', ...readSearchedText(condition) }),
     boolean: (condition) => ({ type: 'boolean', value: condition.boolean('value') }),
     exists: () => ({ type: 'exists' }),
     term: (condition) => ({ type: 'term', values: condition.filledList('values', readScalar) }),
@@ -27,39 +26,14 @@ const CONDITIONS: Family<Condition> = {
     }),
     current_user: () => ({ type: 'current_user' }),
     number_range: (condition) => ({ type: 'number_range', ...readBounds(condition) }),
-    moment_range: (condition) => {
-      const onOrAfter = condition.optional('on_or_after');
-      const before = condition.optional('before');
-      if (onOrAfter === undefined && before === undefined) {
-        throw refuseEmptyRange(condition, 'on_or_after, before');
-      }
-      return {
-        type: 'moment_range',
-        onOrAfter: onOrAfter === undefined ? null : parseMoment(onOrAfter, condition.at('on_or_after')),
-        before: before === undefined ? null : parseMoment(before, condition.at('before')),
-      };
-    },
+    moment_range: (condition) => ({ type: 'moment_range', ...readMomentRange(condition) }),
+    local_time: (condition) => ({ type: 'local_time', ...readLocalTimes(condition) }),
   },
 };
 
 /** JSON -> condition (reference, 2.3). @throws QueryError */
 export function parseCondition(json: unknown, place: Place): Condition {
   return parseByType(new Reader(json, place, 'a condition'), CONDITIONS);
-}
-
-/** A text that something can be found by: negated, one without words would match everything. */
-function readSearchedText(condition: Reader, mode: TextMode): string {
-  const value = condition.text('value');
-  const { path } = condition.at('value');
-  if (mode === 'exact_value') {
-    if (value.trim() !== '') return value;
-    const reason =
-      'The text is blank. For objects without a value use {"type": "exists"} and "negate": true.';
-    throw new QueryError('QUERY_TEXT_WITHOUT_WORDS', path, reason);
-  }
-  if (LETTER_OR_DIGIT.test(value.normalize('NFKD'))) return value;
-  const reason = `The mode "${mode}" compares words, and this text holds no letter and no digit. Use "exact_value".`;
-  throw new QueryError('QUERY_TEXT_WITHOUT_WORDS', path, reason);
 }
 
 function readScalar(item: unknown, place: Place): Scalar {
@@ -79,6 +53,50 @@ function readBounds(condition: Reader): NumberBounds {
   if (Object.values(bounds).every((bound) => bound === null))
     throw refuseEmptyRange(condition, 'gt, gte, lt, lte');
   return bounds;
+}
+
+/** The sides of a moment_range; `gte` and `lt` are another spelling that clients send (reference, 2.3). */
+function readMomentRange(condition: Reader): Pick<Condition<'moment_range'>, 'onOrAfter' | 'before'> {
+  const onOrAfter = readSide(condition, 'on_or_after', 'gte');
+  const before = readSide(condition, 'before', 'lt');
+  if (onOrAfter === null && before === null) throw refuseEmptyRange(condition, 'on_or_after, before');
+  return { onOrAfter, before };
+}
+
+function readSide(condition: Reader, name: string, spelling: string): Moment | null {
+  const moment = condition.optional(name);
+  const spelled = condition.optional(spelling);
+  if (moment !== undefined && spelled !== undefined) {
+    const reason = `"${name}" and "${spelling}" are two names of one side. Give one of them.`;
+    throw new QueryError('QUERY_UNKNOWN_KEY', condition.at(spelling).path, reason);
+  }
+  if (moment !== undefined) return parseMoment(moment, condition.at(name));
+  if (spelled === undefined) return null;
+  return typeof spelled === 'string'
+    ? readMomentText(condition.text(spelling), condition.at(spelling))
+    : parseMoment(spelled, condition.at(spelling));
+}
+
+function readLocalTimes(condition: Reader): Pick<Condition<'local_time'>, 'onOrAfter' | 'before'> {
+  const onOrAfter = readLocalTime(condition, 'on_or_after');
+  const before = readLocalTime(condition, 'before');
+  if (onOrAfter === null && before === null) throw refuseEmptyRange(condition, 'on_or_after, before');
+  const from = onOrAfter ?? MIDNIGHT;
+  if (from === before) {
+    const reason = `Nothing lies on or after ${from} and before ${before}. For any time use {"type": "exists"}.`;
+    throw new QueryError('QUERY_EMPTY_RANGE', condition.place.path, reason);
+  }
+  return { onOrAfter, before };
+}
+
+/** `HH:MM` or `HH:MM:SS` -> `HH:MM:SS`. */
+function readLocalTime(condition: Reader, key: string): string | null {
+  if (!condition.has(key)) return null;
+  const text = condition.text(key);
+  const [, minutes, seconds = ':00'] = LOCAL_TIME.exec(text) ?? [];
+  if (minutes !== undefined) return `${minutes}${seconds}`;
+  const reason = `${quote(text)} is no time of day. Write it as "08:00:00".`;
+  throw new QueryError('QUERY_MALFORMED_MOMENT', condition.at(key).path, reason);
 }
 
 function refuseEmptyRange(condition: Reader, sides: string): QueryError {

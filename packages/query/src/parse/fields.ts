@@ -6,7 +6,6 @@ import { Reader } from './reader.ts';
 const FIELDS: Family<FieldRef> = {
   noun: 'field',
   unknown: 'QUERY_UNKNOWN_FIELD_TYPE',
-  notYet: [],
   parsers: {
     regular_field: (field) => ({
       type: 'regular_field',

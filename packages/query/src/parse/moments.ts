@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { type Moment, OFFSET_UNITS, type OffsetUnit } from '../ast.ts';
+import { DAY_ENDS, type Moment, OFFSET_UNITS, type OffsetUnit, PERIODS } from '../ast.ts';
 import { QueryError } from '../errors.ts';
 import { QUERY_LIMITS } from '../limits.ts';
 import { quote } from '../wording.ts';
@@ -9,12 +9,12 @@ import { Reader } from './reader.ts';
 
 /** Date, time and, optionally, an offset. Narrower than Temporal's grammar, which also takes time zone names. */
 const DATE_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?$/i;
+const DATE = /^(?!0000)\d{4}-\d\d-\d\d$/;
 const OFFSET = /(Z|[+-]\d\d(:?\d\d)?)$/i;
 
 const MOMENTS: Family<Moment> = {
   noun: 'moment',
   unknown: 'QUERY_UNKNOWN_MOMENT',
-  notYet: ['fixed_local_date', 'start_end_of_predefined_relative_period'],
   parsers: {
     now: () => ({ type: 'now' }),
     fixed_utc: (moment) => ({
@@ -26,9 +26,17 @@ const MOMENTS: Family<Moment> = {
       direction: moment.oneOf('direction', ['past', 'future']),
       moment: parseMoment(moment.required('moment'), moment.at('moment')),
       offset: readOffset(moment.required('offset'), moment.at('offset')),
-      whichDayEnd: moment.has('which_day_end')
-        ? moment.oneOf('which_day_end', ['start', 'end'] as const)
-        : null,
+      whichDayEnd: moment.has('which_day_end') ? moment.oneOf('which_day_end', DAY_ENDS) : null,
+    }),
+    fixed_local_date: (moment) => ({
+      type: 'fixed_local_date',
+      value: readDay(moment.text('value'), moment.at('value')),
+      which: moment.oneOf('which', DAY_ENDS),
+    }),
+    start_end_of_predefined_relative_period: (moment) => ({
+      type: 'start_end_of_predefined_relative_period',
+      range: moment.oneOf('range', PERIODS),
+      which: moment.oneOf('which', DAY_ENDS),
     }),
   },
 };
@@ -36,6 +44,25 @@ const MOMENTS: Family<Moment> = {
 /** JSON -> moment (reference, 2.5). @throws QueryError */
 export function parseMoment(json: unknown, place: Place): Moment {
   return parseByType(new Reader(json, descend(place), 'a moment'), MOMENTS);
+}
+
+/** A moment written as a text alone: a day, meaning its start in local time, or a date with a time. @throws QueryError */
+export function readMomentText(text: string, place: Place): Moment {
+  return DATE.test(text)
+    ? { type: 'fixed_local_date', value: readDay(text, place), which: 'start' }
+    : { type: 'fixed_utc', value: readInstant(text, place) };
+}
+
+function readDay(text: string, place: Place): string {
+  if (DATE.test(text)) {
+    try {
+      return Temporal.PlainDate.from(text).toString();
+    } catch {
+      // A day that no calendar has: refused below.
+    }
+  }
+  const reason = `${quote(text)} is no day. Write it as "2024-01-31".`;
+  throw new QueryError('QUERY_MALFORMED_MOMENT', place.path, reason);
 }
 
 /** ISO 8601 text -> the same instant with `Z`. Without an offset the text is in UTC, as the moment's name says. */

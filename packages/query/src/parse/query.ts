@@ -5,12 +5,12 @@ import { parseCondition } from './conditions.ts';
 import { parseField } from './fields.ts';
 import { countNode, descend, type Place, startAt } from './place.ts';
 import { Reader } from './reader.ts';
+import { readSearchedText } from './searched-text.ts';
 import { refuseMistakenForm } from './wrappers.ts';
 
 const NODES: Family<QueryNode> = {
   noun: 'node',
   unknown: 'QUERY_UNKNOWN_NODE',
-  notYet: ['text', 'saved_search'],
   parsers: {
     and: (node) => ({ type: 'and', negate: readNegate(node), queries: node.list('queries', parseNode) }),
     or: (node) => ({ type: 'or', negate: readNegate(node), queries: node.list('queries', parseNode) }),
@@ -20,6 +20,12 @@ const NODES: Family<QueryNode> = {
       objectType: node.text('object_type'),
     }),
     id: (node) => ({ type: 'id', negate: readNegate(node), value: node.text('value') }),
+    text: (node) => ({ type: 'text', negate: readNegate(node), ...readSearchedText(node) }),
+    saved_search: (node) => ({
+      type: 'saved_search',
+      negate: readNegate(node),
+      savedSearchId: node.text('saved_search_id'),
+    }),
     match_all: (node) => ({ type: 'match_all', negate: readNegate(node) }),
     field_condition: (node) => ({
       type: 'field_condition',

@@ -7,13 +7,14 @@ const WRAPPER_KEYS = ['s_query', 'query'] as const;
 /**
  * Recognises what people send in place of a query node and answers with the right form: a search body or a Smart
  * View (`{"query": …, "sort": []}`), one inside `{"s_query": …}`, a list of nodes, a text query, an empty object.
- * @throws QueryError QUERY_WRAPPED, QUERY_NOT_SUPPORTED, QUERY_WRONG_TYPE, QUERY_EMPTY; returns for all else.
+ * @throws QueryError QUERY_WRAPPED, QUERY_WRONG_TYPE, QUERY_EMPTY; returns for all else.
  */
 export function refuseMistakenForm(json: unknown, { path }: Place): void {
   if (typeof json === 'string') {
     const reason =
-      'Text queries are not supported yet. Write the query as an object, e.g. {"type": "and", "queries": […]}.';
-    throw new QueryError('QUERY_NOT_SUPPORTED', path, reason);
+      'This is a text, and the query here is an object, e.g. {"type": "and", "queries": […]}. ' +
+      'A query in the text language is sent as "query".';
+    throw new QueryError('QUERY_WRONG_TYPE', path, reason);
   }
   if (Array.isArray(json)) {
     const reason =
