@@ -41,11 +41,13 @@ const KINDS: Readonly<Record<CustomFieldType, FieldKind>> = {
   choices: 'choice',
   user: 'reference',
   contact: 'reference',
+  custom_object: 'reference',
 };
 
 function kindReader(kind: FieldKind, values: readonly string[], options: ReadOptions): ReadCell {
   switch (kind) {
     case 'text':
+    case 'time_zone':
       return readText;
     case 'integer':
       return (text) => readNumber(text, options.factor ?? 1, true);

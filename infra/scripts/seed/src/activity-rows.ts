@@ -17,9 +17,10 @@ const SUBJECTS = encodeTexts([
   'Unsubscribe',
 ]);
 const CALL_DIRECTIONS = encodeTexts(['inbound', 'outbound']);
-const EMAIL_DIRECTIONS = encodeTexts(['incoming', 'outgoing']);
+/** Direction and status. */
+const EMAIL_WAYS = [encodeTexts(['incoming', 'inbox']), encodeTexts(['outgoing', 'sent'])] as const;
 const SENT = encodeText('sent');
-const COMPLETED = encodeText('completed');
+const MEETING_ENDS = encodeTexts(['completed', 'completed', 'canceled', 'declined', 'upcoming']);
 const DEMO = encodeText('Demo');
 
 /** What the types differ in, in the order of the columns: direction, status, title, subject, body_text, note, duration, phone. */
@@ -51,8 +52,7 @@ const KINDS: readonly { readonly type: Uint8Array; readonly write: WriteSpecific
     type: encodeText('email'),
     write: (row, random) =>
       row
-        .text(random.pick(EMAIL_DIRECTIONS))
-        .text(SENT)
+        .texts(random.pick(EMAIL_WAYS))
         .null()
         .text(random.pick(SUBJECTS))
         .text(sentence(random))
@@ -71,7 +71,15 @@ const KINDS: readonly { readonly type: Uint8Array; readonly write: WriteSpecific
   {
     type: encodeText('meeting'),
     write: (row, random) =>
-      row.null().text(COMPLETED).text(DEMO).null().null().text(sentence(random)).null().null(),
+      row
+        .null()
+        .text(random.pick(MEETING_ENDS))
+        .text(DEMO)
+        .null()
+        .null()
+        .text(sentence(random))
+        .null()
+        .null(),
   },
 ];
 /** Notes, calls and e-mails are common, the rest is not. */

@@ -7,6 +7,7 @@ export interface ChildRates {
   readonly opportunities: number;
   readonly tasks: number;
   readonly activities: number;
+  readonly customObjects: number;
   readonly documents: number;
 }
 
@@ -15,10 +16,11 @@ const SIX: ChildRates = {
   contacts: 1,
   emailsPerContact: 0.9,
   phonesPerContact: 0.9,
-  addresses: 0.9,
+  addresses: 0.8,
   opportunities: 0.6,
   tasks: 0.6,
   activities: 1,
+  customObjects: 0.1,
   documents: 0.1,
 };
 
@@ -37,6 +39,7 @@ export function ratesFor(childrenPerLead: number): ChildRates {
     opportunities: SIX.opportunities * factor,
     tasks: SIX.tasks * factor,
     activities: SIX.activities * factor,
+    customObjects: SIX.customObjects * factor,
     documents: SIX.documents * factor,
   };
 }

@@ -32,6 +32,7 @@ export function addContact(world: World, random: Random, sheet: Sheet, lead: Lea
     .id(lead.id)
     .text(first.text, TEXT.space, last.text)
     .text(random.pick(WORDS.jobTitles))
+    .textOrNull(random.pick(WORDS.timeZones))
     .constant(world.user)
     .moment(created)
     .moment(created);

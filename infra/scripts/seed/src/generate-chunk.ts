@@ -1,5 +1,6 @@
 import { addActivity } from './activity-rows.ts';
 import { addContact, type LeadInHand, writePhone } from './contact-rows.ts';
+import { addCustomObject } from './custom-object-rows.ts';
 import { LAYOUT } from './layout.ts';
 import { addOpportunity } from './opportunity-rows.ts';
 import { createRandom, type Random } from './random.ts';
@@ -34,6 +35,8 @@ function addFamily(world: World, random: Random, sheet: Sheet, number: number): 
   for (let left = random.round(rates.tasks); left > 0; left -= 1) addTask(world, random, sheet, parents);
   for (let left = random.round(rates.activities); left > 0; left -= 1)
     addActivity(world, random, sheet, parents);
+  for (let left = random.round(rates.customObjects); left > 0; left -= 1)
+    addCustomObject(world, random, sheet, lead);
   for (let left = random.round(rates.documents); left > 0; left -= 1)
     addDocument(world, random, sheet, parents);
 }
@@ -63,7 +66,7 @@ function addLead(world: World, random: Random, sheet: Sheet, number: number): Le
     .digits(number, EXTERNAL_ID_DIGITS)
     .endText();
   const withPhone = random.below(4) === 0 ? writePhone(row, random) : row.null();
-  withPhone.constant(world.user).moment(created).moment(created);
+  withPhone.moment(created).constant(world.user).moment(created).moment(created);
   return { id, number, age, company, trade };
 }
 

@@ -33,6 +33,7 @@ export function addOpportunity(
     .text(random.pick(WORDS.sentences))
     .int4(status.type === 'won' ? closed : null)
     .int4(status.type === 'lost' ? closed : null)
+    .moment(created)
     .constant(world.user)
     .moment(created)
     .moment(created);

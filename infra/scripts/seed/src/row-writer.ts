@@ -64,6 +64,16 @@ export class RowWriter {
     return this.endText();
   }
 
+  /** Several texts, one for each column. */
+  texts(values: readonly Uint8Array[]): this {
+    for (const value of values) this.text(value);
+    return this;
+  }
+
+  textOrNull(value: Uint8Array | null): this {
+    return value === null ? this.null() : this.text(value);
+  }
+
   beginText(): this {
     this.at += 4;
     this.textStart = this.at;

@@ -7,8 +7,8 @@ import { createIdSequence } from './id-sequence.ts';
 import { LAYOUT, SEEDED_TABLES, type SeededTable } from './layout.ts';
 import { createPast } from './past.ts';
 import { createRandom } from './random.ts';
-import { ensureStatuses } from './statuses.ts';
-import { LEAD_STATUSES, OPPORTUNITY_STATUSES, type World } from './world.ts';
+import { ensureLeadStatuses, ensureOpportunityStatuses } from './statuses.ts';
+import type { World } from './world.ts';
 
 /** Small enough to sit in memory twice, large enough that a commit does not count. */
 const LEADS_PER_CHUNK = 5000;
@@ -82,19 +82,14 @@ async function prepare(trx: Trx, options: SeedOptions): Promise<{ world: World; 
   const { organizationId, userId, seed } = options;
   const { mayTurnOffTriggers, tablesWithTriggers } = await inspectSchema(trx, CRM_CATALOG);
   const startMs = Date.now();
-  const leadStatuses = await ensureStatuses(trx, organizationId, 'lead_status', LEAD_STATUSES);
-  const opportunityStatuses = await ensureStatuses(
-    trx,
-    organizationId,
-    'opportunity_status',
-    OPPORTUNITY_STATUSES,
-  );
+  const leadStatuses = await ensureLeadStatuses(trx, organizationId);
+  const opportunityStatuses = await ensureOpportunityStatuses(trx, organizationId);
   const world: World = {
     seed,
     leads: options.leads,
     organization: encodeUuid(organizationId),
     user: encodeUuid(userId),
-    leadStatuses: leadStatuses.map(({ id }) => encodeUuid(id)),
+    leadStatuses: leadStatuses.map(encodeUuid),
     opportunityStatuses: opportunityStatuses.map(({ id, type }) => ({ id: encodeUuid(id), type })),
     rates: ratesFor(options.childrenPerLead ?? 6),
     past: createPast(options.now ?? new Date(), PAST_DAYS),

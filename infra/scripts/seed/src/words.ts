@@ -30,6 +30,12 @@ export const WORDS = {
   descriptions: encodeTexts(vocabulary.DESCRIPTIONS),
   sentences: encodeTexts(vocabulary.SENTENCES),
   documents: encodeTexts(vocabulary.DOCUMENT_NAMES),
+  /** As null where a contact has none. */
+  timeZones: vocabulary.TIME_ZONES.map((zone) => (zone === '' ? null : encodeText(zone))),
+  customObjects: vocabulary.CUSTOM_OBJECTS.map(([type, name]) => ({
+    type: encodeText(type),
+    name: encodeText(name),
+  })),
 };
 
 /** Texts that the generator itself puts between the words. */

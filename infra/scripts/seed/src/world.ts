@@ -37,9 +37,14 @@ export const OPPORTUNITY_STATUSES: readonly {
   readonly label: string;
   readonly type: OpportunityStatus['type'];
   readonly weight: number;
+  /** Name of the pipeline that it is a stage of. */
+  readonly pipeline: string;
 }[] = [
-  { label: 'Prospecting', type: 'active', weight: 2 },
-  { label: 'Engaging', type: 'active', weight: 4 },
-  { label: 'Won', type: 'won', weight: 5 },
-  { label: 'Lost', type: 'lost', weight: 6 },
+  { label: 'Prospecting', type: 'active', weight: 2, pipeline: 'New business' },
+  { label: 'Engaging', type: 'active', weight: 4, pipeline: 'New business' },
+  { label: 'Won', type: 'won', weight: 5, pipeline: 'New business' },
+  { label: 'Lost', type: 'lost', weight: 6, pipeline: 'New business' },
+  { label: 'Renewal due', type: 'active', weight: 1, pipeline: 'Renewals' },
+  { label: 'Renewed', type: 'won', weight: 2, pipeline: 'Renewals' },
+  { label: 'Churned', type: 'lost', weight: 1, pipeline: 'Renewals' },
 ];

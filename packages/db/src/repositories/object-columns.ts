@@ -3,10 +3,10 @@ import {
   type Field,
   type ObjectType,
   objectTypesIn,
-  splitExpression,
   type Table,
   tableOf,
 } from '@winnow/catalog';
+import { fieldValue } from '@winnow/query';
 import { type RawBuilder, sql } from 'kysely';
 import type { JsonObject } from '../tables.ts';
 
@@ -114,42 +114,7 @@ function typeOfRow(types: readonly ObjectType[], typeValue: unknown): ObjectType
 
 /** A field's value, read from a row whose alias is `ROW`. */
 export function selectValue(catalog: Catalog, table: Table, { source }: Field): RawBuilder<unknown> {
-  switch (source.from) {
-    case 'column':
-      return column(source.column);
-    case 'lookup': {
-      const target = tableOf(catalog, source.table);
-      return sql`(
-        select looked_up.${sql.id(source.column)} from ${sql.id(catalog.schema, target.name)} as looked_up
-        where looked_up.id = ${column(source.via)}
-          and looked_up.${sql.id(target.tenantColumn)} = ${column(table.tenantColumn)}
-      )`;
-    }
-    case 'count': {
-      const child = tableOf(catalog, source.table);
-      return sql`(
-        select count(*) from ${sql.id(catalog.schema, child.name)} as counted
-        where counted.${sql.id(source.column)} = ${column('id')}
-          and counted.${sql.id(child.tenantColumn)} = ${column(table.tenantColumn)}
-      )`;
-    }
-    case 'expression':
-      return compileExpression(source.sql, column);
-    case 'constant':
-      return sql`null`;
-  }
-}
-
-/** The catalog's SQL with its columns filled in. */
-function compileExpression(text: string, column: (name: string) => RawBuilder<unknown>): RawBuilder<unknown> {
-  const { texts, columns } = splitExpression(text);
-  return sql.join(
-    texts.flatMap((part, index) => {
-      const name = columns[index];
-      return name === undefined ? [sql.raw(part)] : [sql.raw(part), column(name)];
-    }),
-    sql``,
-  );
+  return fieldValue(source, { catalog, alias: ROW, tenant: column(table.tenantColumn) });
 }
 
 function column(name: string): RawBuilder<unknown> {

@@ -23,7 +23,8 @@ interface WriteScope {
 /**
  * Writes new objects of one type, any number of them: rows travel as one JSON parameter, because a statement may
  * not have more than 65,535 parameters and a client decides how many parts an object has. One statement for each set
- * of columns, since a column that is not named must get its default.
+ * of columns, since a column that is not named must get its default. Columns that say when another was last changed
+ * (`Field.changeStamp`) get the time of the transaction.
  * @throws the database's error for a reference to a row that is not there (23503) or a value that a column refuses.
  */
 export async function insertObjects(
@@ -39,16 +40,23 @@ export async function insertObjects(
     [table.tenantColumn]: tenantId,
   }));
   for (const alike of groupByColumns(rows)) {
-    const columns = sql.join(Object.keys(alike[0] ?? {}).map((name) => sql.id(name)));
+    const names = Object.keys(alike[0] ?? {});
+    const stamps = stampsOf(objectType, names);
+    const columns = sql.join([...names, ...stamps.map(({ stamp }) => stamp)].map((name) => sql.id(name)));
+    const values = sql.join([
+      ...names.map((name) => sql.id(name)),
+      ...stamps.map(({ column }) => sql`case when ${sql.id(column)} is not null then now() end`),
+    ]);
     await sql`
       insert into ${live(catalog, table)} (${columns})
-      select ${columns} from jsonb_populate_recordset(null::${live(catalog, table)}, ${JSON.stringify(alike)}::jsonb)
+      select ${values} from jsonb_populate_recordset(null::${live(catalog, table)}, ${JSON.stringify(alike)}::jsonb)
     `.execute(trx);
   }
 }
 
 /**
- * Changes the named columns of one object and leaves the rest.
+ * Changes the named columns of one object and leaves the rest, but for columns that say when another was last changed
+ * (`Field.changeStamp`).
  * @param change.custom custom field values to set and to take away, by plain UUID of the field.
  * @param change.touched columns that get the time of the transaction.
  * @returns false when the organization has no such object of this type.
@@ -64,8 +72,10 @@ export async function updateObject(
   },
 ): Promise<boolean> {
   const table = tableOf(catalog, objectType.table);
+  const names = Object.keys(change.values);
   const assignments = [
-    ...Object.keys(change.values).map((name) => sql`${sql.id(name)} = given.${sql.id(name)}`),
+    ...names.map((name) => sql`${sql.id(name)} = given.${sql.id(name)}`),
+    ...stampsOf(objectType, names).map(stampAssignment),
     ...change.touched.map((name) => sql`${sql.id(name)} = now()`),
     ...customAssignment(table, change.custom),
   ];
@@ -77,6 +87,30 @@ export async function updateObject(
     where o.id = ${change.id} and o.${sql.id(table.tenantColumn)} = ${tenantId} ${ofType(table, objectType)}
   `.execute(trx);
   return numAffectedRows === 1n;
+}
+
+interface ChangeStamp {
+  readonly column: string;
+  /** The column that says when `column` was last set or became another value. */
+  readonly stamp: string;
+}
+
+/** Stamps of the columns that are written; one that is written itself is left to the writer. */
+function stampsOf({ fields }: ObjectType, written: readonly string[]): readonly ChangeStamp[] {
+  return Object.values(fields).flatMap(({ source, changeStamp: stamp }) =>
+    source.from === 'column' &&
+    stamp !== undefined &&
+    written.includes(source.column) &&
+    !written.includes(stamp)
+      ? [{ column: source.column, stamp }]
+      : [],
+  );
+}
+
+/** Clients send back all that they read: what is written with the value that it has has not changed. */
+function stampAssignment({ column, stamp }: ChangeStamp): RawBuilder<unknown> {
+  const [was, is] = [sql.id('o', column), sql.id('given', column)];
+  return sql`${sql.id(stamp)} = case when ${was} is distinct from ${is} then now() else ${sql.id('o', stamp)} end`;
 }
 
 function customAssignment(
