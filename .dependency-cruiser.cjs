@@ -6,6 +6,7 @@ const order = [
   'catalog',
   'query',
   'db',
+  'search',
   'queue',
   'bulk-delete',
   'notification',

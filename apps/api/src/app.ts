@@ -4,6 +4,7 @@ import type { Catalog } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
 import type { Logger } from '@winnow/logger';
 import type { Doorbell, QueueHealth } from '@winnow/queue';
+import { createTokens } from '@winnow/search';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { ApiInstance } from './app-types.ts';
 import { registerAuth } from './plugins/auth.ts';
@@ -11,6 +12,7 @@ import { registerClosing } from './plugins/closing.ts';
 import { answerError, registerErrorHandler } from './plugins/error-handler.ts';
 import { registerHealth } from './plugins/health.ts';
 import { registerJsonBody } from './plugins/json-body.ts';
+import { registerMethodOverride } from './plugins/method-override.ts';
 import { registerOpenApi, registerOpenApiDocument } from './plugins/openapi.ts';
 import { collectPaths, ROUTER_OPTIONS } from './plugins/paths.ts';
 import { newRequestId, registerRequestId } from './plugins/request-id.ts';
@@ -21,6 +23,8 @@ import { registerCustomFieldRoutes } from './routes/custom-field/index.ts';
 import { registerMeRoute } from './routes/me/index.ts';
 import { API_PREFIX } from './routes/objects/conventions.ts';
 import { registerObjectRoutes } from './routes/objects/index.ts';
+import { registerSavedSearchRoutes } from './routes/saved-search/index.ts';
+import { registerSearchRoute } from './routes/search/index.ts';
 import { registerWebhookRoutes } from './routes/webhook/index.ts';
 import type { ApiSettings } from './settings.ts';
 import { defineSharedSchemas } from './wire/schemas.ts';
@@ -36,7 +40,7 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly engine: EngineSettings;
   readonly settings: ApiSettings;
-  /** What time it is: decides whether a key has expired. */
+  /** What time it is: decides whether a key or a cursor has expired, and what `now` means in a search. */
   readonly clock: () => Date;
 }
 
@@ -61,6 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
   app.decorateRequest('caller', null);
   registerRequestId(app);
   registerRequestLog(app);
+  registerMethodOverride(app, { prefix: API_PREFIX });
   const isClosing = registerClosing(app);
   registerErrorHandler(app);
   registerJsonBody(app);
@@ -70,11 +75,14 @@ export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
   registerHealth(app, { db, queueHealth: doorbell, isClosing });
 
   const engine = { db, catalog, logger, doorbell, settings: deps.engine };
+  const objects = { engine, publicUrl: settings.publicUrl, search: settings.search, clock: deps.clock };
   await app.register(
     async (api: ApiInstance) => {
       registerAuth(api, deps);
-      registerBulkDeleteRoutes(api, { engine });
-      registerObjectRoutes(api, { engine, publicUrl: settings.publicUrl });
+      registerBulkDeleteRoutes(api, objects);
+      registerObjectRoutes(api, objects);
+      registerSearchRoute(api, { ...objects, tokens: createTokens(db) });
+      registerSavedSearchRoutes(api, { db, catalog });
       registerCustomFieldRoutes(api, { db, catalog });
       registerMeRoute(api, { db });
       registerWebhookRoutes(api, { db, allowPrivate: settings.webhookAllowPrivate });

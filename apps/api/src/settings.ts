@@ -1,3 +1,5 @@
+import { DEFAULT_SEARCH_SETTINGS, type SearchSettings } from '@winnow/search';
+
 /** What the HTTP side can be told. */
 export interface ApiSettings {
   /** Largest request body. Bytes. */
@@ -6,6 +8,7 @@ export interface ApiSettings {
   readonly publicUrl: string;
   /** Whether webhooks may lead to private and loopback addresses, and use plain http. */
   readonly webhookAllowPrivate: boolean;
+  readonly search: SearchSettings;
 }
 
 /** The API's settings out of the process's configuration. @param publicUrl the base URL that clients can open. */
@@ -17,5 +20,6 @@ export function apiSettings(
     bodyLimitBytes: config.WINNOW_BODY_LIMIT_BYTES,
     publicUrl,
     webhookAllowPrivate: config.WINNOW_WEBHOOK_ALLOW_PRIVATE,
+    search: DEFAULT_SEARCH_SETTINGS,
   };
 }

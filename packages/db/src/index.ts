@@ -8,6 +8,7 @@ export {
   findUser,
   listOrganizations,
   listUsers,
+  listUsersById,
   type OrganizationRow,
   type UserRow,
 } from './repositories/accounts.ts';
@@ -40,6 +41,7 @@ export {
   listBulkDeletes,
   lockForResolving,
   markLoading,
+  type NewBulkDelete,
   type PageCounts,
 } from './repositories/bulk-deletes.ts';
 export { readColumnFacts, type WhenAbsent } from './repositories/column-facts.ts';
@@ -102,6 +104,7 @@ export {
   findObject,
   listEmbedded,
   listObjects,
+  listObjectsById,
   type ObjectScope,
 } from './repositories/objects.ts';
 export {
@@ -115,6 +118,37 @@ export {
   takeLane,
 } from './repositories/pages.ts';
 export { pingDatabase } from './repositories/ping.ts';
+export {
+  countTargets,
+  estimateTargets,
+  type PreviewQuery,
+  type PreviewScope,
+  sampleTargets,
+  someTargetIds,
+  type TargetCounts,
+  targetIds,
+} from './repositories/preview.ts';
+export {
+  type AffectedRows,
+  type Cascade,
+  type CascadeScope,
+  countCascade,
+} from './repositories/preview-cascade.ts';
+export {
+  deleteSavedSearch,
+  findSavedSearch,
+  findSavedSearchNames,
+  findSavedSearchTrees,
+  insertSavedSearch,
+  listNamingSavedSearches,
+  listSavedSearches,
+  lockSavedSearches,
+  type NamingSavedSearch,
+  type SavedSearchRow,
+  type SavedSearchTree,
+  type SavedSearchViewer,
+  updateSavedSearch,
+} from './repositories/saved-searches.ts';
 export { withSavepoint } from './repositories/savepoint.ts';
 export {
   type ForeignKey,
@@ -125,11 +159,21 @@ export {
   type SchemaInspection,
 } from './repositories/schema-inspection.ts';
 export {
+  boundSearch,
+  countFound,
+  findIdsAt,
+  findRowsAfter,
+  narrowed,
+} from './repositories/search.ts';
+export { type RowKey, withKeysWorkedOut } from './repositories/search-keys.ts';
+export {
   boundTransaction,
   preferIndexes,
   type TransactionBounds,
+  turnOffJit,
   turnOffTriggers,
 } from './repositories/session.ts';
+export { signingKeyOf } from './repositories/signing-keys.ts';
 export {
   insertPages,
   type ResolvedCounts,

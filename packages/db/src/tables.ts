@@ -23,6 +23,28 @@ export type BulkDeleteStatus = (typeof BULK_DELETE_STATUSES)[number];
 /** Objects deleted, by object type name. */
 export type DeletedCounts = Readonly<Record<string, number>>;
 
+/** What a dry run found, as it is kept: ids instead of records, so that nothing outlives what it was read from. */
+export interface StoredPreview {
+  /** Objects that would be deleted; null when not even an estimate could be made in time. */
+  readonly count: number | null;
+  readonly is_estimate: boolean;
+  /** The same without `results_limit`. */
+  readonly total_matching: number | null;
+  readonly matches_everything: boolean;
+  /** By object type name; null when it could not be counted in time. */
+  readonly cascade: DeletedCounts | null;
+  readonly detached: DeletedCounts | null;
+  readonly cascade_is_estimate: boolean;
+  /** Plain UUIDs, in the order of the sort. */
+  readonly sample: readonly string[] | null;
+  /** What a guard of the request would stop the bulk delete with. */
+  readonly breach: string | null;
+  readonly note: string | null;
+  /** ISO 8601. */
+  readonly date_counted: string;
+  readonly took_ms: number;
+}
+
 interface OrganizationTable {
   id: string;
   name: string;
@@ -64,6 +86,33 @@ interface CustomFieldTable {
   date_updated: Stamp;
 }
 
+/** What a text to sign with is kept for; each purpose has a key of its own. */
+export type SigningPurpose = 'cursor' | 'preview';
+
+interface SigningKeyTable {
+  purpose: SigningPurpose;
+  secret: Buffer;
+  date_created: Stamp;
+}
+
+interface SavedSearchTable {
+  id: string;
+  organization_id: string;
+  user_id: string | null;
+  name: string;
+  description: Generated<string>;
+  object_type: string;
+  query: string | null;
+  s_query: NullableJson<JsonObject>;
+  selected_fields: Json<readonly JsonObject[]>;
+  is_shared: Generated<boolean>;
+  tree: Json<JsonObject>;
+  created_by: string | null;
+  updated_by: string | null;
+  date_created: Stamp;
+  date_updated: Stamp;
+}
+
 interface BulkDeleteTable {
   id: string;
   organization_id: string;
@@ -76,6 +125,9 @@ interface BulkDeleteTable {
   status: BulkDeleteStatus;
   s_query: NullableJson<JsonObject>;
   query: string | null;
+  frozen_query: NullableJson<JsonObject>;
+  frozen_at: Stamp;
+  query_words: string | null;
   sort: Json<readonly JsonObject[]>;
   results_limit: number | null;
   send_done_email: Generated<boolean>;
@@ -90,6 +142,12 @@ interface BulkDeleteTable {
   n_roots: number | null;
   n_roots_processed: Generated<number>;
   deleted_counts: ColumnType<DeletedCounts, string | undefined, string>;
+  dry_run: Generated<boolean>;
+  preview: NullableJson<StoredPreview>;
+  expected_count: number | null;
+  max_deletes: number | null;
+  /** `numeric`, which comes as text. */
+  max_drift_percent: ColumnType<string | null, number | null, number | null>;
   error_message: string | null;
   date_created: Stamp;
   date_updated: Stamp;
@@ -173,6 +231,8 @@ export interface Database {
   user_account: UserAccountTable;
   api_key: ApiKeyTable;
   custom_field: CustomFieldTable;
+  saved_search: SavedSearchTable;
+  signing_key: SigningKeyTable;
   bulk_delete: BulkDeleteTable;
   bulk_delete_page: BulkDeletePageTable;
   bulk_delete_failure: BulkDeleteFailureTable;

@@ -3,6 +3,7 @@ import { QueryError } from '@winnow/query';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Refusal } from '../refusal.ts';
 import { refuseDatabaseError } from './database-errors.ts';
+import { refuseSearchError } from './search-errors.ts';
 
 const NOT_FOUND =
   'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
@@ -37,6 +38,7 @@ function refusalFor(error: unknown, request: FastifyRequest): Refusal {
     return invalid({ [error.path]: error.message });
   return (
     refuseFastifyError(error, request) ??
+    refuseSearchError(error) ??
     refuseDatabaseError(error) ??
     new Refusal(500, {
       error: `Something went wrong on our side. Please report the request id ${request.id}.`,

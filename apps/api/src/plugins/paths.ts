@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../refusal.ts';
+import { isSibling } from './method-override.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -21,7 +22,7 @@ export function collectPaths(app: FastifyInstance): () => void {
   const methodsByPath = new Map<string, Set<string>>();
   let collecting = true;
   app.addHook('onRoute', (route) => {
-    if (!collecting) return;
+    if (!collecting || isSibling(route)) return;
     const methods = methodsByPath.get(route.url) ?? new Set<string>();
     for (const method of [route.method].flat()) methods.add(method);
     methodsByPath.set(route.url, methods);

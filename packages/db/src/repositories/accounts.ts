@@ -76,6 +76,19 @@ export function listUsers(db: Db | Trx, organizationId: string): Promise<UserRow
     .execute();
 }
 
+/** The users of this organization among these UUIDs, in any order. */
+export function listUsersById(
+  db: Db | Trx,
+  users: { readonly organizationId: string; readonly ids: readonly string[] },
+): Promise<UserRow[]> {
+  return db
+    .selectFrom('user_account')
+    .selectAll()
+    .where('organization_id', '=', users.organizationId)
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...users.ids])))
+    .execute();
+}
+
 /** Which of these UUIDs are users of this organization. */
 export async function findExistingUserIds(
   db: Db | Trx,

@@ -4,14 +4,12 @@ import type { BulkDeleteStatus, Database, DeletedCounts } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
 export type BulkDeleteRow = Selectable<Database['bulk_delete']>;
+export type NewBulkDelete = Insertable<Database['bulk_delete']>;
 
 /** Statuses in which a worker has something to do. */
 export const WORKABLE_STATUSES = ['created', 'loading', 'processing', 'resuming'] as const;
 
-export async function insertBulkDelete(
-  db: Db | Trx,
-  row: Insertable<Database['bulk_delete']>,
-): Promise<BulkDeleteRow> {
+export async function insertBulkDelete(db: Db | Trx, row: NewBulkDelete): Promise<BulkDeleteRow> {
   return db.insertInto('bulk_delete').values(row).returningAll().executeTakeFirstOrThrow();
 }
 

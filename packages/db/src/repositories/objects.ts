@@ -57,6 +57,22 @@ export async function listObjects(
   return rows.map(list.read);
 }
 
+/** The objects of these UUIDs, in any order; those that are gone, or another organization's, are not in the answer. */
+export async function listObjectsById(
+  db: Db | Trx,
+  { catalog, tenantId, types }: ObjectScope,
+  { ids, wanted }: { readonly ids: readonly string[]; readonly wanted: FieldFilter },
+): Promise<readonly ObjectRow[]> {
+  const table = tableOfTypes(catalog, types);
+  const list = selectObjects(catalog, types, wanted);
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${list.expressions} from ${live(catalog, table)} as ${sql.id(ROW)}
+    where ${sql.id(ROW, 'id')} = any(${ids}::uuid[])
+      and ${ofTenant(table, tenantId)} ${ofTypes(catalog, table, types, ROW)}
+  `.execute(db);
+  return rows.map(list.read);
+}
+
 /** The object of this UUID, or undefined: another organization's, or one of another type, is like a missing one. */
 export async function findObject(
   db: Db | Trx,

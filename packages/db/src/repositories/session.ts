@@ -26,6 +26,14 @@ export async function boundTransaction(trx: Trx, bounds: TransactionBounds): Pro
 }
 
 /**
+ * Compiling a statement to machine code pays for scans of millions of rows. A statement of many small parts that the
+ * planner takes for a large one would be compiled for seconds first.
+ */
+export async function turnOffJit(trx: Trx): Promise<void> {
+  await sql`select set_config('jit', 'off', true)`.execute(trx);
+}
+
+/**
  * Turns off foreign-key checks row by row, and every other ordinary trigger, until the transaction ends. Sound only
  * when the transaction locks every parent, deals with every child itself and no user trigger would be skipped.
  * Needs superuser or GRANT SET ON PARAMETER session_replication_role (PostgreSQL 15+).

@@ -1,6 +1,7 @@
 import type { EngineDeps } from '@winnow/bulk-delete';
 import type { Catalog, CustomField, ObjectType } from '@winnow/catalog';
 import { listCustomFields } from '@winnow/db';
+import type { SearchSettings } from '@winnow/search';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../caller.ts';
 
@@ -9,6 +10,8 @@ export interface ObjectRouteDeps {
   readonly engine: EngineDeps;
   /** Base URL of the API, without a slash at the end. */
   readonly publicUrl: string;
+  readonly search: SearchSettings;
+  readonly clock: () => Date;
 }
 
 /** What reading and writing objects for one request works with. */
@@ -25,7 +28,7 @@ export interface ObjectContext {
 
 /** Loads what the request needs to know beside the objects themselves: the organization's custom fields. */
 export async function loadContext(
-  { engine: { db, catalog }, publicUrl }: ObjectRouteDeps,
+  { engine: { db, catalog }, publicUrl }: Pick<ObjectRouteDeps, 'engine' | 'publicUrl'>,
   request: FastifyRequest,
 ): Promise<ObjectContext> {
   const { organizationId, userId } = callerOf(request);

@@ -1,5 +1,13 @@
-import type { Embed, Field, ObjectType } from '@winnow/catalog';
-import { type Db, type FieldFilter, findObject, listEmbedded, type ObjectRow, type Trx } from '@winnow/db';
+import { type Embed, type Field, isComputed, type ObjectType } from '@winnow/catalog';
+import {
+  type Db,
+  type FieldFilter,
+  findObject,
+  listEmbedded,
+  listObjectsById,
+  type ObjectRow,
+  type Trx,
+} from '@winnow/db';
 import { isPicked, type PickedFields } from '../../wire/picked-fields.ts';
 import type { ObjectContext } from './context.ts';
 import { idListName } from './conventions.ts';
@@ -13,9 +21,9 @@ export interface ObjectTree {
 /** Arrays inside of arrays; a catalog whose types embed each other would otherwise never end. */
 const MAX_LEVELS = 4;
 
-/** Fields that are read: those that were picked; else all but the counted ones, each of which costs a subquery. */
+/** Fields that are read: those that were picked; else all but the computed ones, each of which costs a subquery. */
 export function wantedFields({ names }: PickedFields): FieldFilter {
-  return (field: Field) => names?.has(field.name) ?? field.source.from !== 'count';
+  return (field: Field) => names?.has(field.name) ?? !isComputed(field);
 }
 
 /** Reads one object with everything that is shown inside it; undefined when the organization has none of this id. */
@@ -28,6 +36,29 @@ export async function loadObject(
 ): Promise<ObjectTree | undefined> {
   const row = await findObject(db, { ...context, types: [objectType] }, { id, wanted: wantedFields(picked) });
   return row && (await loadParts(db, context, [row], picked))[0];
+}
+
+/**
+ * Reads objects of one type with everything that is shown inside them: one query for the objects, and those of
+ * `loadParts`.
+ * @returns trees in the order of the ids; those that are gone are not in the answer.
+ */
+export async function loadObjects(
+  db: Db | Trx,
+  context: ObjectContext,
+  objectType: ObjectType,
+  ids: readonly string[],
+  picked: PickedFields,
+): Promise<readonly ObjectTree[]> {
+  if (ids.length === 0) return [];
+  const rows = await listObjectsById(
+    db,
+    { ...context, types: [objectType] },
+    { ids, wanted: wantedFields(picked) },
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const inOrder = ids.flatMap((id) => byId.get(id) ?? []);
+  return loadParts(db, context, inOrder, picked);
 }
 
 /**

@@ -63,6 +63,7 @@ export function missingReference(catalog: Catalog, target: string): string {
 export function readValue(catalog: Catalog, field: Field, value: unknown): ValueReading {
   switch (field.kind) {
     case 'text':
+    case 'time_zone':
       return readText(value, field);
     case 'integer':
       return readInteger(value, field);

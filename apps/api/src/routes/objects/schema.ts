@@ -3,6 +3,7 @@ import {
   type Catalog,
   type Embed,
   type Field,
+  isComputed,
   type ObjectType,
   objectTypeOf,
   tableOf,
@@ -70,7 +71,7 @@ function answerSchema(catalog: Catalog, type: ObjectType): TSchema {
   }
   for (const field of Object.values(type.fields)) {
     const schema = field.required ? valueSchema(catalog, field) : nullable(valueSchema(catalog, field));
-    properties[field.name] = field.source.from === 'count' ? Type.Optional(schema) : schema;
+    properties[field.name] = isComputed(field) ? Type.Optional(schema) : schema;
   }
   for (const embed of type.embeds) {
     const ids = idListName(catalog, embed);
