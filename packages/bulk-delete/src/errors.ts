@@ -5,7 +5,11 @@ export type BulkDeleteErrorCode =
   | 'BULK_DELETE_MATCHES_EVERYTHING'
   | 'BULK_DELETE_MATCH_ALL_CONTRADICTED'
   | 'BULK_DELETE_NOT_DELETABLE'
-  | 'BULK_DELETE_OTHER_TYPE';
+  | 'BULK_DELETE_OTHER_TYPE'
+  | 'BULK_DELETE_TWO_QUERIES'
+  | 'BULK_DELETE_TWO_SORTS'
+  | 'BULK_DELETE_DRIFT_FROM_NOTHING'
+  | 'BULK_DELETE_PREVIEW_TOKEN';
 
 /** A request that is well formed and still not one that may delete. */
 export class BulkDeleteError extends Error {

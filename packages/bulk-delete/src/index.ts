@@ -1,11 +1,15 @@
 export { type CatalogReport, checkCatalog } from './check-catalog.ts';
-export { type BulkDeleteRequest, createBulkDelete } from './create.ts';
+export { createBulkDelete } from './create.ts';
 export { deleteByIds } from './delete-by-ids.ts';
 export type { Actor, EngineDeps } from './engine.ts';
 export { BulkDeleteError, type BulkDeleteErrorCode } from './errors.ts';
 export { BULK_DELETE_EVENT, type BulkDeleteAction } from './events.ts';
+export type { Guards } from './guards.ts';
 export { findIdleBulkDeletes } from './idle.ts';
 export { presentBulkDelete, presentMoment } from './present.ts';
+export { type Preview, previewBulkDelete } from './preview.ts';
+export { deadlineIn, readWithin } from './read-within.ts';
+export type { BulkDeleteRequest } from './request.ts';
 export { type EngineSettings, engineSettings } from './settings.ts';
 export { runSlice, type SliceOutcome } from './slice.ts';
 export { isFinished, TRANSITIONS } from './status.ts';

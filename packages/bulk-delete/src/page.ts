@@ -1,10 +1,9 @@
-import { type Catalog, objectTypeOf, objectTypesIn, type PlanStep } from '@winnow/catalog';
+import { objectTypeOf, type PlanStep } from '@winnow/catalog';
 import {
   type BulkDeleteRow,
   boundTransaction,
   claimPage,
   type DeletedCounts,
-  type DeletedRows,
   type DeletionContext,
   deleteSteps,
   finishPage,
@@ -18,6 +17,7 @@ import {
   takeLane,
   turnOffTriggers,
 } from '@winnow/db';
+import { countByObjectType } from './count-by-object-type.ts';
 import type { EngineDeps } from './engine.ts';
 import { PageError } from './errors.ts';
 import { announcePage, ringForEvent } from './events.ts';
@@ -133,18 +133,6 @@ async function lockDescendants(
     locked.set(step.table.name, await lockChildren(trx, context, step, locked));
   }
   return locked;
-}
-
-function countByObjectType(catalog: Catalog, rows: readonly DeletedRows[]): DeletedCounts {
-  const counts: Record<string, number> = {};
-  for (const { table_name, type, n } of rows) {
-    const objectType = objectTypesIn(catalog, table_name).find(
-      ({ typeValue }) => typeValue === undefined || typeValue === type,
-    );
-    const name = objectType?.name ?? table_name;
-    if (n > 0) counts[name] = (counts[name] ?? 0) + n;
-  }
-  return counts;
 }
 
 async function finishWith(deps: EngineDeps, trx: Trx, page: PageRow, deleted: DeletedPage) {

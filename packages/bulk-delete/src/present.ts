@@ -1,5 +1,5 @@
 import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
-import type { BulkDeleteRow, JsonObject } from '@winnow/db';
+import type { BulkDeleteRow, JsonObject, StoredPreview } from '@winnow/db';
 
 /**
  * A bulk delete as it is on the wire: the fields of Close's BulkDeleteAction (reference, 1.2), every one always
@@ -32,7 +32,18 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     date_finished: presentOptionalMoment(row.date_finished),
     error_message: row.error_message,
     archive: row.archive,
+    query_in_words: row.query_words,
+    dry_run: row.dry_run,
+    preview: row.preview && presentPreview(row.preview),
+    expected_count: row.expected_count,
+    max_deletes: row.max_deletes,
+    max_drift_percent: row.max_drift_percent === null ? null : Number(row.max_drift_percent),
   };
+}
+
+/** The counts of a dry run. Its sample is read when it is shown: a copy in an event would outlive the records. */
+function presentPreview({ sample: _sample, ...counts }: StoredPreview): JsonObject {
+  return { ...counts, date_counted: presentMoment(new Date(counts.date_counted)) };
 }
 
 function presentUser(id: string | null): string | null {

@@ -7,20 +7,22 @@ import {
   insertPages,
   lockForResolving,
   markLoading,
+  type ResolvedCounts,
   recoveryFor,
   type Trx,
   targetsOfQuery,
+  withSavepoint,
 } from '@winnow/db';
 import { compileQuery, QueryError } from '@winnow/query';
-import { checkRequest } from './checked-request.ts';
-import { endInError } from './end-in-error.ts';
+import { checkRequest } from '@winnow/search';
+import { endInError, failInTransaction } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
-import { BulkDeleteError } from './errors.ts';
 import { recordEvent, ringForEvent } from './events.ts';
+import { findBreach } from './guards.ts';
 
 /**
  * Turns the query into pages, once: afterwards the target set is frozen and the counts are known. Two workers that
- * try at the same time do not both do it; a crash leaves nothing behind.
+ * try at the same time do not both do it; a crash leaves nothing behind. What a guard forbids ends in `error`.
  * @returns the bulk delete after it; undefined when another worker is at it or it is past resolving.
  * @throws the database's error when the server cannot work now; the bulk delete is then as it was.
  */
@@ -40,28 +42,60 @@ async function resolveInTransaction(deps: EngineDeps, trx: Trx, id: string) {
   await boundTransaction(trx, { ...deps.settings.page, statementTimeoutMs: deps.settings.resolveTimeoutMs });
   const locked = await lockForResolving(trx, id);
   if (!locked) return undefined;
+  try {
+    // Behind a savepoint, so that a breach takes the pages back and is recorded by the one who found it: between two
+    // transactions another worker could resolve it again, find other numbers and begin to delete.
+    const counts = await withSavepoint(trx, () => insertGuardedPages(deps, trx, locked));
+    const row = await finishResolving(trx, id, counts);
+    const action = row.status === 'done' ? 'completed' : 'updated';
+    return { row, eventId: await recordEvent(trx, deps.catalog, row, action) };
+  } catch (error) {
+    if (!(error instanceof GuardBreach)) throw error;
+    return failInTransaction(deps, trx, id, error.message);
+  }
+}
+
+async function insertGuardedPages(
+  deps: EngineDeps,
+  trx: Trx,
+  bulkDelete: BulkDeleteRow,
+): Promise<ResolvedCounts> {
   const { catalog } = deps;
-  const objectType = objectTypeOf(catalog, locked.object_type);
-  const checked = await checkRequest(trx, catalog, locked.organization_id, locked.s_query, locked.sort);
+  const { organization_id: organizationId, created_by: userId } = bulkDelete;
+  const objectType = objectTypeOf(catalog, bulkDelete.object_type);
+  const checked = await checkRequest(
+    trx,
+    { catalog, organizationId, userId },
+    { tree: bulkDelete.frozen_query, treePath: 's_query', sort: bulkDelete.sort },
+  );
   const compiled = compileQuery(checked.query, checked.sort, {
     catalog,
-    tenantId: locked.organization_id,
-    userId: locked.created_by,
-    now: locked.date_created,
-    tzOffsetMinutes: locked.tz_offset_minutes,
+    tenantId: organizationId,
+    userId,
+    now: bulkDelete.frozen_at,
+    tzOffsetMinutes: bulkDelete.tz_offset_minutes,
   });
   const counts = await insertPages(trx, {
-    bulkDeleteId: id,
-    pageSize: locked.page_size,
-    targets: targetsOfQuery(catalog, objectType, { ...compiled, limit: locked.results_limit }),
+    bulkDeleteId: bulkDelete.id,
+    pageSize: bulkDelete.page_size,
+    targets: targetsOfQuery(catalog, objectType, { ...compiled, limit: bulkDelete.results_limit }),
     rootsAreTargets: objectType.name === catalog.rootObjectType,
   });
-  const row = await finishResolving(trx, id, counts);
-  return {
-    row,
-    eventId: await recordEvent(trx, catalog, row, row.status === 'done' ? 'completed' : 'updated'),
-  };
+  const drift = bulkDelete.max_drift_percent;
+  const breach = findBreach(
+    {
+      expectedCount: bulkDelete.expected_count,
+      maxDriftPercent: drift === null ? null : Number(drift),
+      maxDeletes: bulkDelete.max_deletes,
+    },
+    { nObjects: counts.nObjects, resultsLimit: bulkDelete.results_limit, label: objectType.label },
+  );
+  if (breach !== undefined) throw new GuardBreach(breach);
+  return counts;
 }
+
+/** A guard forbids to go on; the message is for the client. */
+class GuardBreach extends Error {}
 
 /** Whether trying again would end the same way. A time-out would: the same query would run as long again. */
 function isFinal(error: unknown): boolean {
@@ -74,7 +108,7 @@ function reasonFor(error: unknown, resolveTimeoutMs: number): string {
     return `The query could not be resolved within ${resolveTimeoutMs / 1000} s. Nothing was deleted.`;
   }
   const detail =
-    error instanceof QueryError || error instanceof BulkDeleteError
+    error instanceof QueryError
       ? `${error.path}: ${error.message}`
       : `${error instanceof Error ? error.message : String(error)} (${errorCode(error)})`;
   return `The query could not be resolved: ${detail} Nothing was deleted.`;

@@ -8,6 +8,8 @@ export interface EngineSettings {
   readonly lanes: number;
   readonly sliceMs: number;
   readonly resolveTimeoutMs: number;
+  /** For counting exactly in a dry run; estimates take up to as much again. */
+  readonly previewTimeoutMs: number;
   /** First pause before a failed page is tried again. */
   readonly retryBaseMs: number;
   /** How long nothing may happen to a bulk delete before it counts as left alone. */
@@ -24,6 +26,7 @@ export function engineSettings(config: {
   readonly WINNOW_SLICE_MS: number;
   readonly WINNOW_RECONCILE_MS: number;
   readonly WINNOW_RESOLVE_TIMEOUT_MS: number;
+  readonly WINNOW_PREVIEW_TIMEOUT_MS: number;
   readonly WINNOW_STATEMENT_TIMEOUT_MS: number;
   readonly WINNOW_LOCK_TIMEOUT_MS: number;
   readonly WINNOW_IDLE_TIMEOUT_MS: number;
@@ -34,6 +37,7 @@ export function engineSettings(config: {
     lanes: config.WINNOW_LANES,
     sliceMs: config.WINNOW_SLICE_MS,
     resolveTimeoutMs: config.WINNOW_RESOLVE_TIMEOUT_MS,
+    previewTimeoutMs: config.WINNOW_PREVIEW_TIMEOUT_MS,
     retryBaseMs: config.WINNOW_RETRY_BASE_MS,
     idleForMs: config.WINNOW_RECONCILE_MS,
     announceEveryMs: 1000,

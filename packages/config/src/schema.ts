@@ -116,6 +116,11 @@ export const ConfigSchema = Type.Object({
     30 * SECOND,
   ),
   WINNOW_RESOLVE_TIMEOUT_MS: milliseconds('Longest resolving of a query into ids.', 15 * MINUTE),
+  WINNOW_PREVIEW_TIMEOUT_MS: milliseconds(
+    'Longest exact counting of a dry run; past it the answer is an estimate, which takes up to as long again.',
+    5 * SECOND,
+    100,
+  ),
   WINNOW_LOCK_TIMEOUT_MS: milliseconds('Longest wait of a page for a row lock.', 10 * SECOND),
   WINNOW_IDLE_TIMEOUT_MS: milliseconds(
     'After this a page transaction whose worker does nothing is cut off, and another worker takes the page.',

@@ -19,6 +19,7 @@ const bulkDelete: JsonObject = {
       },
     ],
   },
+  query_in_words: 'leads whose name contains the words “ACME Inc.”',
   results_limit: 5000,
   n_objects: 2478,
   n_objects_deleted: 2473,
@@ -55,7 +56,7 @@ describe('the done e-mail', () => {
 
 2,473 leads deleted, 2 no longer there, 3 could not be deleted.
 
-Asked for:    The first 5,000 leads where name has the words “ACME Inc.”
+Asked for:    The first 5,000 of the leads whose name contains the words “ACME Inc.”
 Asked by:     Ada Lovelace <ada@example.com>
 Asked on:     22 Nov 2026, 14:00 UTC
 Status:       done
@@ -105,7 +106,13 @@ You get this e-mail because you started this bulk delete and did not set send_do
   it('escapes everything a client could have chosen, in names, queries, reasons and links', () => {
     const evil = `<script>alert("1")</script><img src=x onerror='a&b'>`;
     const { html } = render(
-      { s_query: { type: 'id', value: evil }, error_message: evil, status: 'error', bulk_object_type: evil },
+      {
+        s_query: { type: 'id', value: evil },
+        query_in_words: evil,
+        error_message: evil,
+        status: 'error',
+        bulk_object_type: evil,
+      },
       {
         reader: { name: evil, email: evil },
         failures: [{ code: 'X', message: evil, nObjects: 1 }],
@@ -158,12 +165,22 @@ You get this e-mail because you started this bulk delete and did not set send_do
     expect(text).not.toContain('Deleted with them');
   });
 
-  it('says "All", points to the query where words fail, and cuts a query of great length', () => {
+  it.each([
+    ['leads whose name is “a”', null, 'Leads whose name is “a”'],
+    ['all leads', null, 'All leads'],
+    ['all leads', 5, 'The first 5 of all leads'],
+    ['leads whose name is “a”', 0, 'The first 0 of the leads whose name is “a”'],
+  ])('says "%s" with a results_limit of %s as "%s"', (query_in_words, results_limit, said) => {
+    expect(render({ query_in_words, results_limit }).text).toMatch(new RegExp(`Asked for: +${said}$`, 'm'));
+  });
+
+  it('points to the query where there are no words, and cuts a query of great length', () => {
     const { text } = render({
       results_limit: null,
+      query_in_words: null,
       s_query: { type: 'saved_search', saved_search_id: 'x'.repeat(10_000) },
     });
-    expect(text).toMatch(/Asked for: +All leads that the query below finds/);
+    expect(text).toMatch(/Asked for: +Leads that the query below finds/);
     expect(text).toContain('… (cut here)');
     expect(text.length).toBeLessThan(6_000);
   });

@@ -1,6 +1,5 @@
 import { type Catalog, findObjectType } from '@winnow/catalog';
 import type { FailureReason, JsonObject } from '@winnow/db';
-import { describeQuery } from './describe-query.ts';
 import type { Letter } from './letter.ts';
 import { labelOf, sayCount, sayDuration, sayMoment, sayNumber } from './words.ts';
 
@@ -29,13 +28,13 @@ function judge(bulkDelete: JsonObject): { readonly verdict: string; readonly ton
   return { verdict: 'Bulk delete finished', tone: 'good' };
 }
 
-function sayWhatWasAsked(bulkDelete: JsonObject, label: { readonly many: string }, catalog: Catalog): string {
+/** The query's words begin with the objects: `leads whose …`, `all leads`. Bulk deletes of old have none. */
+function sayWhatWasAsked(bulkDelete: JsonObject, label: { readonly many: string }): string {
+  const said = textOf(bulkDelete.query_in_words);
+  const words = said === '' ? `${label.many} that the query below finds` : said;
   const limit = bulkDelete.results_limit;
-  const noun =
-    typeof limit === 'number' ? `The first ${sayNumber(limit)} ${label.many}` : `All ${label.many}`;
-  const words = describeQuery(bulkDelete.s_query ?? undefined, catalog);
-  if (words === undefined) return `${noun} that the query below finds`;
-  return words === '' ? noun : `${noun} where ${words}`;
+  if (typeof limit !== 'number') return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return `The first ${sayNumber(limit)} of ${words.startsWith('all ') ? '' : 'the '}${words}`;
 }
 
 function listChildren(bulkDelete: JsonObject, catalog: Catalog): readonly string[] {
@@ -74,7 +73,7 @@ export function writeBulkDeleteDone(done: BulkDeleteDone, catalog: Catalog): Let
   const children = listChildren(bulkDelete, catalog);
   const reasons = done.failures.map(({ message, nObjects }) => `${sayCount(nObjects, label)}: ${message}`);
   const facts: readonly (readonly [string, string])[] = [
-    ['Asked for', sayWhatWasAsked(bulkDelete, label, catalog)],
+    ['Asked for', sayWhatWasAsked(bulkDelete, label)],
     ['Asked by', `${reader.name === '' ? reader.email : `${reader.name} <${reader.email}>`}`],
     ['Asked on', sayMoment(textOf(bulkDelete.date_created))],
     ['Status', textOf(bulkDelete.status)],

@@ -1,26 +1,34 @@
-import { createBulkDelete, type EngineDeps, isFinished, presentBulkDelete } from '@winnow/bulk-delete';
+import { createBulkDelete, isFinished, presentBulkDelete, previewBulkDelete } from '@winnow/bulk-delete';
 import { decodeId, ID_PREFIX } from '@winnow/catalog';
-import { type BulkDeleteRow, findBulkDelete, listBulkDeletes } from '@winnow/db';
-import type { FastifyReply } from 'fastify';
+import { type BulkDeleteRow, findBulkDelete, type JsonObject, listBulkDeletes } from '@winnow/db';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiInstance } from '../../app-types.ts';
 import { actorOf, assertScope, callerOf } from '../../caller.ts';
 import { notFound } from '../../refusal.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { pickFields, readFields } from '../../wire/picked-fields.ts';
+import { isPicked, type PickedFields, pickFields, readFields } from '../../wire/picked-fields.ts';
 import { defineSchema, IdParams, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
 import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
-import { bulkDeleteSchema, createSchema } from './schema.ts';
-import { assertSupportedKeys } from './unsupported-keys.ts';
+import type { ObjectRouteDeps } from '../objects/context.ts';
+import { createSchema } from './body-schema.ts';
+import { presentSample } from './present-sample.ts';
+import { readBulkDeleteRequest } from './read-body.ts';
+import { bulkDeleteSchema } from './schema.ts';
 
 /** How long a client should wait before it asks again. Seconds. */
 const POLL_AFTER_SECONDS = '1';
 const PATH = '/bulk_action/delete/';
+const ALL_FIELDS: PickedFields = { names: undefined };
 
-/** Bulk deletes by a query: start one, list them, look at one (reference, 1.1). */
-export function registerBulkDeleteRoutes(
-  app: ApiInstance,
-  { engine }: { readonly engine: EngineDeps },
-): void {
+/** What these routes are given once, at start. */
+export interface BulkDeleteRouteDeps extends ObjectRouteDeps {
+  /** What time it is: what "now" means in a query, and whether a preview token has expired. */
+  readonly clock: () => Date;
+}
+
+/** Bulk deletes by a query: start or try one, list them, look at one (reference, 1.1). */
+export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRouteDeps): void {
+  const { engine, clock } = deps;
   const { catalog, db } = engine;
   const answer = defineSchema(app, 'BulkDelete', bulkDeleteSchema(catalog));
   const tags = ['Bulk delete'];
@@ -31,7 +39,7 @@ export function registerBulkDeleteRoutes(
       config: { scope: 'delete' },
       schema: {
         tags,
-        summary: 'Start a bulk delete',
+        summary: 'Start a bulk delete, or try one with dry_run',
         headers: TimeZoneHeaders,
         body: createSchema(catalog),
         response: withBodyRefusals({ 200: answer }),
@@ -39,18 +47,16 @@ export function registerBulkDeleteRoutes(
     },
     async (request, reply) => {
       const { body } = request;
-      assertSupportedKeys(body);
-      if (body.archive === false) assertScope(callerOf(request), 'delete:permanent');
-      const row = await createBulkDelete(engine, actorOf(request), {
-        sQuery: body.s_query,
-        sort: body.sort ?? null,
-        resultsLimit: body.results_limit ?? null,
-        sendDoneEmail: body.send_done_email ?? true,
-        matchAll: body.match_all ?? false,
-        archive: body.archive ?? true,
-        ...(body.bulk_object_type === undefined ? {} : { bulkObjectType: body.bulk_object_type }),
+      const asked = readBulkDeleteRequest(body, {
         tzOffsetMinutes: readTimeZone(request.headers),
+        askedAt: clock(),
       });
+      if (body.archive === false) assertScope(callerOf(request), 'delete:permanent');
+      if (body.dry_run === true) {
+        const { row, token } = await previewBulkDelete(engine, actorOf(request), asked);
+        return { ...(await presentOne(deps, request, row, ALL_FIELDS)), preview_token: token };
+      }
+      const row = await createBulkDelete(engine, actorOf(request), asked);
       return withRetryAfter(reply, row).send(presentBulkDelete(row, catalog));
     },
   );
@@ -95,9 +101,22 @@ export function registerBulkDeleteRoutes(
       const row = id === undefined ? undefined : await findBulkDelete(db, { organizationId, id });
       if (!row) throw notFound('bulk delete');
       const picked = readFields(request.query._fields);
-      return withRetryAfter(reply, row).send(pickFields(presentBulkDelete(row, catalog), picked));
+      return withRetryAfter(reply, row).send(await presentOne(deps, request, row, picked));
     },
   );
+}
+
+/** One bulk delete by itself: a dry run with the records that it found first. */
+async function presentOne(
+  deps: ObjectRouteDeps,
+  request: FastifyRequest,
+  row: BulkDeleteRow,
+  picked: PickedFields,
+): Promise<JsonObject> {
+  const shown = pickFields(presentBulkDelete(row, deps.engine.catalog), picked);
+  if (row.preview === null || !isPicked(picked, 'preview')) return shown;
+  const sample = await presentSample(deps, request, row);
+  return { ...shown, preview: { ...(shown.preview as JsonObject), sample } };
 }
 
 function withRetryAfter(reply: FastifyReply, row: BulkDeleteRow): FastifyReply {

@@ -5,62 +5,10 @@ import { nullable } from '../../wire/schemas.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Stamp = Type.String({ examples: ['2015-03-16T00:19:50.141000+00:00'] });
+const DeletedCounts = Type.Record(Type.String(), Count);
 const JsonObjects = Type.Array(Type.Object({}, { additionalProperties: true }));
-/** The column is an `integer`. */
-const MAX_RESULTS = 2_147_483_647;
 
-/** The body of POST. Keys that are not named here are ignored, as Close does, but for those in unsupported-keys.ts. */
-export function createSchema(catalog: Catalog) {
-  const example = exampleQuery(catalog);
-  return Type.Object(
-    {
-      // Optional here, so that the engine says what is missing and how everything would be meant.
-      s_query: Type.Optional(
-        Type.Unknown({
-          description:
-            'Required: what to delete, as the bare query tree. Its `object_type` says of which kind the objects are.',
-          examples: [example.sQuery],
-        }),
-      ),
-      sort: Type.Optional(
-        Type.Unknown({
-          description: 'Which objects are taken first when `results_limit` is given.',
-          examples: [example.sort],
-        }),
-      ),
-      results_limit: Type.Optional(
-        nullable(
-          Type.Integer({ minimum: 0, maximum: MAX_RESULTS, description: 'At most so many; null: no limit.' }),
-        ),
-      ),
-      send_done_email: Type.Optional(
-        Type.Boolean({ default: true, description: 'Whether an e-mail says when it is done.' }),
-      ),
-      match_all: Type.Optional(
-        Type.Boolean({
-          default: false,
-          description: 'Must be true when `s_query` has no condition and every object of its type is meant.',
-        }),
-      ),
-      archive: Type.Optional(
-        Type.Boolean({
-          default: true,
-          description:
-            'Whether deleted records are kept, so that they can come back. `false` needs the scope `delete:permanent`.',
-        }),
-      ),
-      bulk_object_type: Type.Optional(
-        Type.String({ description: 'Only checked: must name the type that `s_query` names.' }),
-      ),
-    },
-    {
-      additionalProperties: true,
-      examples: [{ results_limit: null, s_query: example.sQuery, sort: example.sort }],
-    },
-  );
-}
-
-/** A bulk delete as it is answered. Every field is always present. */
+/** A bulk delete as it is answered. Every field is always present, but for what only the answer to a dry run has. */
 export function bulkDeleteSchema(catalog: Catalog) {
   const names = Object.values(catalog.objectTypes).flatMap(({ bulkName }) => bulkName ?? []);
   return Type.Object(
@@ -95,37 +43,60 @@ export function bulkDeleteSchema(catalog: Catalog) {
       date_started: nullable(Stamp),
       date_finished: nullable(Stamp),
       error_message: nullable(Type.String({ description: 'Why the status is `error`.' })),
+      query_in_words: nullable(Type.String({ description: 'What the query asks for, for people.' })),
+      dry_run: Type.Boolean({ description: 'Nothing was deleted: `preview` has what would have been.' }),
+      preview: nullable(previewSchema()),
+      preview_token: Type.Optional(
+        Type.String({
+          description: 'Only in the answer to a dry run: binds a bulk delete to it, for an hour.',
+        }),
+      ),
+      expected_count: nullable(Count),
+      max_deletes: nullable(Count),
+      max_drift_percent: nullable(Type.Number({ minimum: 0 })),
     },
     { additionalProperties: true },
   );
 }
 
-/** A query that is right for this catalog: a text condition on its root objects, the newest first. */
-function exampleQuery(catalog: Catalog) {
-  const type = Object.values(catalog.objectTypes).find(
-    ({ name, bulkName }) => bulkName !== undefined && (catalog.rootObjectType ?? name) === name,
-  );
-  const fields = Object.values(type?.fields ?? {});
-  const regularField = (name: string | undefined) => ({
-    type: 'regular_field',
-    object_type: type?.name ?? '',
-    field_name: name ?? '',
-  });
-  const text = fields.find((field) => field.kind === 'text' && field.searchable);
-  const sorted =
-    fields.find((field) => field.kind === 'moment' && field.sortable) ?? fields.find((f) => f.sortable);
-  return {
-    sQuery: {
-      type: 'and',
-      queries: [
-        { type: 'object_type', object_type: type?.name ?? '' },
-        {
-          type: 'field_condition',
-          field: regularField(text?.name),
-          condition: { type: 'text', mode: 'full_words', value: 'ACME Inc.' },
-        },
-      ],
+/** What a dry run found. */
+function previewSchema() {
+  return Type.Object(
+    {
+      count: nullable(
+        Type.Integer({ minimum: 0, description: 'Objects that would be deleted. null: not known.' }),
+      ),
+      is_estimate: Type.Boolean({ description: 'Whether `count` and `total_matching` are estimates.' }),
+      total_matching: nullable(
+        Type.Integer({ minimum: 0, description: 'The same without `results_limit`.' }),
+      ),
+      matches_everything: Type.Boolean({
+        description: 'The query has no condition: to delete, `match_all` must be true.',
+      }),
+      cascade: nullable({
+        ...DeletedCounts,
+        description: 'What would be deleted with them, by object type.',
+      }),
+      detached: nullable({
+        ...DeletedCounts,
+        description: 'What would stay and lose a link to something deleted, by object type.',
+      }),
+      cascade_is_estimate: Type.Boolean({ description: 'Whether `cascade` and `detached` are estimates.' }),
+      sample: Type.Optional(
+        nullable(
+          Type.Array(
+            Type.Object({ __object_type: Type.String(), id: Type.String() }, { additionalProperties: true }),
+            { description: 'The first of them, as they are now. Not in lists.' },
+          ),
+        ),
+      ),
+      breach: nullable(
+        Type.String({ description: 'What a guard of the request would have stopped the bulk delete with.' }),
+      ),
+      note: nullable(Type.String({ description: 'What is to be known about these numbers.' })),
+      date_counted: Stamp,
+      took_ms: Count,
     },
-    sort: [{ direction: 'desc', field: regularField(sorted?.name) }],
-  };
+    { additionalProperties: true },
+  );
 }
