@@ -2,14 +2,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { cleanUp } from '../support/file-end.ts';
 import { benchDelete } from './delete.ts';
+import { benchQuery } from './query.ts';
 import type { BenchReport } from './report.ts';
 
-interface BenchOptions {
+interface Bench {
   readonly leads: number;
+  readonly run: (options: { readonly leads: number }) => Promise<BenchReport>;
 }
 
-const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
-  delete: benchDelete,
+/** Each with the number of leads that it is meant for; `--leads` chooses another. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  delete: { leads: 200_000, run: benchDelete },
+  query: { leads: 1_000_000, run: benchQuery },
 };
 
 const RESULTS = new URL('../../bench-results/', import.meta.url);
@@ -17,14 +21,16 @@ const RESULTS = new URL('../../bench-results/', import.meta.url);
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { leads: { type: 'string', default: '200000' } },
+    options: { leads: { type: 'string' } },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
   for (const name of names) {
     const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
     if (!bench)
       throw new Error(`There is no benchmark "${name}"; there are: ${Object.keys(BENCHES).join(', ')}.`);
-    const report = await bench({ leads: Number(values.leads) });
+    const report = await bench.run({
+      leads: values.leads === undefined ? bench.leads : Number(values.leads),
+    });
     console.table(report.rows);
     for (const note of report.notes) console.log(note);
     await mkdir(RESULTS, { recursive: true });

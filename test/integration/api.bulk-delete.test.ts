@@ -84,6 +84,12 @@ describe('POST', () => {
       date_finished: null,
       error_message: null,
       archive: true,
+      query_in_words: 'leads whose name contains the words “ACME Inc.”',
+      dry_run: false,
+      preview: null,
+      expected_count: null,
+      max_deletes: null,
+      max_drift_percent: null,
     });
     expect(answer.headers['retry-after']).toBe('1');
   });
@@ -106,7 +112,16 @@ describe('POST', () => {
   });
 
   it('takes null and the absence of an option for its default.', async () => {
-    const { body } = await post({ s_query: EXAMPLE.s_query, sort: null, query: null, dry_run: false });
+    const { body } = await post({
+      s_query: EXAMPLE.s_query,
+      sort: null,
+      query: null,
+      dry_run: null,
+      preview_token: null,
+      expected_count: null,
+      max_deletes: null,
+      max_drift_percent: null,
+    });
     expect(body).toMatchObject({ results_limit: null, send_done_email: true, sort: [] });
   });
 
@@ -134,14 +149,35 @@ describe('POST refuses, with the field, and makes nothing', () => {
     ['a results_limit as a text', { ...EXAMPLE, results_limit: '5' }, 'results_limit'],
     ['a broken results_limit', { ...EXAMPLE, results_limit: 1.5 }, 'results_limit'],
     ['a results_limit beyond what can be stored', { ...EXAMPLE, results_limit: 2 ** 31 }, 'results_limit'],
-    ['a query string', { query: 'lead_status:Potential' }, 'query'],
-    ['a query string beside s_query', { ...EXAMPLE, query: '*' }, 'query'],
+    ['a text for a query that says nothing', { query: ' ' }, 's_query'],
+    ['a text for a query beside s_query', { ...EXAMPLE, query: 'name:x' }, 'query'],
+    ['a text for a query that is everything', { query: '*' }, 'query'],
+    [
+      'a text for a query about what does not exist',
+      { query: 'x', bulk_object_type: 'ship' },
+      'bulk_object_type',
+    ],
+    ['a text for a query that is no text', { query: 5 }, 'query'],
     ["a search's body", { query: EXAMPLE.s_query, results_limit: 1 }, 'query'],
-    ['dry_run', { ...EXAMPLE, dry_run: true }, 'dry_run'],
     ['dry_run as a text', { ...EXAMPLE, dry_run: 'false' }, 'dry_run'],
-    ['preview_token', { ...EXAMPLE, preview_token: 'x' }, 'preview_token'],
-    ['expected_count', { ...EXAMPLE, expected_count: 0 }, 'expected_count'],
-    ['max_deletes', { ...EXAMPLE, max_deletes: 10 }, 'max_deletes'],
+    ['dry_run as a number', { ...EXAMPLE, dry_run: 1 }, 'dry_run'],
+    ['a preview_token that nobody gave', { ...EXAMPLE, preview_token: 'x' }, 'preview_token'],
+    ['an empty preview_token', { ...EXAMPLE, preview_token: '' }, 'preview_token'],
+    ['an expected_count below 0', { ...EXAMPLE, expected_count: -1 }, 'expected_count'],
+    ['a broken expected_count', { ...EXAMPLE, expected_count: 1.5 }, 'expected_count'],
+    [
+      'an expected_count beyond what can be stored',
+      { ...EXAMPLE, expected_count: 2 ** 31 },
+      'expected_count',
+    ],
+    ['an expected_count as a text', { ...EXAMPLE, expected_count: '1' }, 'expected_count'],
+    ['a max_deletes below 0', { ...EXAMPLE, max_deletes: -1 }, 'max_deletes'],
+    ['a broken max_deletes', { ...EXAMPLE, max_deletes: 0.5 }, 'max_deletes'],
+    ['a max_deletes beyond what can be stored', { ...EXAMPLE, max_deletes: 1e20 }, 'max_deletes'],
+    ['a drift from nothing', { ...EXAMPLE, max_drift_percent: 1 }, 'max_drift_percent'],
+    ['a drift below 0', { ...EXAMPLE, expected_count: 1, max_drift_percent: -0.1 }, 'max_drift_percent'],
+    ['a drift over 100 %', { ...EXAMPLE, expected_count: 1, max_drift_percent: 100.5 }, 'max_drift_percent'],
+    ['a drift as a text', { ...EXAMPLE, expected_count: 1, max_drift_percent: '5%' }, 'max_drift_percent'],
     ['max_failures', { ...EXAMPLE, max_failures: 0 }, 'max_failures'],
     ['another bulk_object_type', { ...EXAMPLE, bulk_object_type: 'contact' }, 'bulk_object_type'],
     ['an unknown bulk_object_type', { ...EXAMPLE, bulk_object_type: 'constructor' }, 'bulk_object_type'],

@@ -33,7 +33,7 @@ const define = async (owner: string, body: Record<string, unknown>) =>
 
 describe('A custom field', () => {
   it('is made and listed in the shape of Close, for each kind of object that has some.', async () => {
-    for (const owner of ['lead', 'contact', 'opportunity', 'activity']) {
+    for (const owner of ['lead', 'contact', 'opportunity', 'activity', 'custom_object']) {
       const text = await post(`custom_field/${owner}/`, { name: 'Note', type: 'text' });
       expect(text.status).toBe(200);
       expect(text.body).toMatchObject({

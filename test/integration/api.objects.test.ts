@@ -277,7 +277,7 @@ describe('A list', () => {
   });
 
   it.each([
-    ['query', 'lead/?query=*'],
+    ['query', 'activity/?query=*'],
     ['name', 'lead/?name=x'],
     ['id__in', 'lead/?id__in=lead_1,lead_2'],
     ['lead_id', 'lead/?lead_id=x'],

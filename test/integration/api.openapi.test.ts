@@ -54,11 +54,15 @@ it('The document has these paths and methods, no more and no fewer.', () => {
       ...[
         'bulk_action/delete/: get post',
         'bulk_action/delete/{id}/: get',
-        ...['lead/', 'contact/', 'opportunity/', 'task/', 'webhook/'].flatMap(whole),
+        ...['lead/', 'contact/', 'opportunity/', 'task/', 'custom_object/', 'webhook/'].flatMap(whole),
         ...kinds.flatMap((kind) => whole(`activity/${kind}/`)),
         'activity/: get',
-        ...['document/', 'status/lead/', 'status/opportunity/'].flatMap(withoutDelete),
-        ...['lead', 'contact', 'opportunity', 'activity'].map((owner) => `custom_field/${owner}/: get post`),
+        ...['document/', 'status/lead/', 'status/opportunity/', 'pipeline/'].flatMap(withoutDelete),
+        ...['lead', 'contact', 'opportunity', 'activity', 'custom_object'].map(
+          (owner) => `custom_field/${owner}/: get post`,
+        ),
+        'data/search/: post',
+        ...whole('saved_search/'),
         'me/: get',
       ].map((line) => `/api/v1/${line}`),
     ].sort(),

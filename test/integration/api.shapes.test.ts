@@ -33,6 +33,8 @@ const OPPORTUNITY_KEYS = `id organization_id lead_id lead_name contact_id contac
   status_label status_type pipeline_id pipeline_name value value_period value_currency value_formatted annualized_value
   expected_value annualized_expected_value confidence note date_won date_lost attachments is_stalled date_created
   date_updated created_by updated_by`;
+const CUSTOM_OBJECT_KEYS = `id organization_id lead_id lead_name custom_object_type_id name created_by updated_by
+  date_created date_updated`;
 const TASK_KEYS = `id _type lead_id lead_name contact_id assigned_to assigned_to_name text date due_date is_complete
   is_dateless priority object_type object_id view date_created date_updated`;
 const ACTIVITY_KEYS = `id _type organization_id lead_id contact_id user_id user_name users activity_at date_created
@@ -62,6 +64,9 @@ it('every object shows the fields of Close’s shapes', async () => {
   );
   expect(Object.keys(await post('opportunity', ofLead))).toEqual(
     expect.arrayContaining(keys(OPPORTUNITY_KEYS)),
+  );
+  expect(Object.keys(await post('custom_object', { ...ofLead, name: 'Batmobile' }))).toEqual(
+    expect.arrayContaining(keys(CUSTOM_OBJECT_KEYS)),
   );
   expect(Object.keys(await post('task', { ...ofLead, text: 'call' }))).toEqual(
     expect.arrayContaining(keys(TASK_KEYS)),

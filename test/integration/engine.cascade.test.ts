@@ -25,6 +25,7 @@ const TAKEN_WITH_A_LEAD = [
   'opportunity',
   'task',
   'activity',
+  'custom_object',
   'lead',
 ];
 const ARCHIVE_COLUMNS = ['bulk_delete_id', 'page_no', 'date_archived'];
@@ -64,6 +65,17 @@ describe.each([
   it('takes a lead with all its children to the archive, to the byte', async () => {
     const deps = createEngine(db);
     const { lead } = await insertLeadFamily(db, org.organizationId);
+    const custom = {
+      organization_id: org.organizationId,
+      lead_id: lead,
+      name: 'Batmobile',
+      custom: '{"a":1}',
+    };
+    await insertRow(db, 'custom_object', custom);
+    await sql`
+      update activity set attachments = '[{"filename":"a.pdf"}]'
+    `.execute(db);
+    await sql`update lead set date_status_changed = now()`.execute(db);
     const before = await Promise.all(TAKEN_WITH_A_LEAD.map((table) => readRows(db, table)));
 
     const row = await deleteByIds(deps, actorOf(org), { objectType: 'lead', ids: [lead] });
@@ -80,6 +92,7 @@ describe.each([
       task: 1,
       'activity.note': 1,
       'activity.call': 1,
+      custom_object: 1,
     });
     for (const [index, table] of TAKEN_WITH_A_LEAD.entries()) {
       expect(await countRows(db, table)).toBe(0);

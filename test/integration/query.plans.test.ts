@@ -56,9 +56,9 @@ async function explain(objectType: string, node: Json): Promise<string> {
 
 describe('the plan of a condition', () => {
   it.each([
-    ['full_words', 'lead_name_words', where('lead.name', text('full_words', 'company 17'))],
-    ['phrase', 'lead_name_words', where('lead.name', text('phrase', 'company 17'))],
-    ['beginning_of_words', 'lead_name_words', where('lead.name', text('beginning_of_words', '1234'))],
+    ['full_words', 'lead_words', where('lead.name', text('full_words', 'company 17'))],
+    ['phrase', 'lead_words', where('lead.name', text('phrase', 'company 17'))],
+    ['beginning_of_words', 'lead_words', where('lead.name', text('beginning_of_words', '1234'))],
     ['term', 'lead_external_id', where('lead.external_id', term('crm/1', 'crm/2'))],
     ['reference', 'lead_status_id', where('lead.status_id', reference('status.lead', UUID))],
     ['moment_range', 'lead_date_created', where('lead.date_created', between(ago({ days: 1 }), now))],
@@ -83,7 +83,7 @@ describe('the plan of a condition', () => {
       'lead',
       related('lead > contact', where('contact.name', text('phrase', 'company 17 contact'))),
     );
-    expect(plan).toMatch(/Bitmap Index Scan on contact_name_words/);
+    expect(plan).toMatch(/Bitmap Index Scan on contact_words/);
     expect(plan).not.toMatch(/Seq Scan on lead/);
   });
 

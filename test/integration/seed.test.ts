@@ -71,6 +71,24 @@ describe('seedLeads', () => {
       ).toBeGreaterThan(50);
   });
 
+  it('has what the computed fields tell of: pipelines, time zones, custom objects, dates of all activities', async () => {
+    await seed(1000);
+    expect(await countWhere('opportunity_status', 'pipeline_id is null')).toBe(0);
+    expect(await countWhere('pipeline', 'true')).toBe(2);
+    expect(await countWhere('contact', 'now() at time zone timezone is not null')).toBeGreaterThan(500);
+    expect(await countWhere('contact', 'timezone is null')).toBeGreaterThan(100);
+    expect(await countWhere('custom_object', "custom_object_type_id like 'cotype_%'")).toBeGreaterThan(50);
+    expect(await countWhere('activity', "attachments <> '[]' or activity_at > now()")).toBe(0);
+    expect(
+      await countWhere('activity', "type = 'email' and (direction = 'incoming') <> (status = 'inbox')"),
+    ).toBe(0);
+    expect(await countWhere('lead', 'date_status_changed is distinct from date_created')).toBe(0);
+    for (const status of ['completed', 'canceled', 'declined', 'upcoming'])
+      expect(await countWhere('activity', `type = 'meeting' and status = '${status}'`)).toBeGreaterThan(0);
+    await seed(10);
+    expect(await countWhere('pipeline', 'true')).toBe(2);
+  });
+
   it('works, with every key checked, for a role that may not switch the checks off', async () => {
     const role = `plain_${randomBytes(6).toString('hex')}`;
     const plain = new URL(url);

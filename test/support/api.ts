@@ -2,6 +2,7 @@ import { type ApiInstance, type ApiSettings, buildApp } from '@winnow/api';
 import type { EngineSettings } from '@winnow/bulk-delete';
 import { type Catalog, CRM_CATALOG } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
+import { DEFAULT_SEARCH_SETTINGS } from '@winnow/search';
 import { createAnswerCheck } from './answer-check.ts';
 import { createEngine, type RecordingDoorbell } from './engine.ts';
 import { atFileEnd } from './file-end.ts';
@@ -58,6 +59,7 @@ export async function createApi(
       bodyLimitBytes: 1_048_576,
       publicUrl: PUBLIC_URL,
       webhookAllowPrivate: false,
+      search: DEFAULT_SEARCH_SETTINGS,
       ...options.settings,
     },
     clock: options.clock ?? (() => new Date()),

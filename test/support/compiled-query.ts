@@ -42,13 +42,19 @@ export const FROZEN = {
 export interface QueryInput extends Partial<CompileContext> {
   readonly sort?: unknown;
   readonly customFields?: ReadonlyMap<string, CustomField>;
+  /** What saved searches mean, by plain UUID. */
+  readonly savedSearches?: ReadonlyMap<string, unknown>;
 }
 
 /** JSON of a query, and of `sort`, all the way to SQL. */
 export function compileJson(json: unknown, input: QueryInput = {}) {
-  const { sort = [], customFields = EXAMPLE_CUSTOM_FIELDS, ...frozen } = input;
+  const { sort = [], customFields = EXAMPLE_CUSTOM_FIELDS, savedSearches = new Map(), ...frozen } = input;
   const catalog: Catalog = input.catalog ?? CRM_CATALOG;
-  const checked = checkQuery(parseQuery(json), { catalog, customFields });
+  const checked = checkQuery(parseQuery(json), {
+    catalog,
+    customFields,
+    savedSearches: new Map([...savedSearches].map(([id, tree]) => [id, parseQuery(tree)])),
+  });
   const items = parseSort(sort, { catalog, customFields, objectType: checked.objectType });
   return { ...compileQuery(checked, items, { ...FROZEN, ...frozen, catalog }), checked };
 }

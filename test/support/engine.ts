@@ -27,6 +27,7 @@ const SETTINGS: EngineSettings = {
   lanes: 2,
   sliceMs: 1000,
   resolveTimeoutMs: 60_000,
+  previewTimeoutMs: 30_000,
   retryBaseMs: 5,
   idleForMs: 0,
   announceEveryMs: 1000,

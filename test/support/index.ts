@@ -28,5 +28,6 @@ export {
 export { startRedis } from './redis.ts';
 export { actorOf, fieldCondition, requestFor, sortBy } from './requests.ts';
 export { countRows, insertRow, readRows } from './rows.ts';
+export { idsOf, search, walk } from './search.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { waitFor } from './wait-for.ts';

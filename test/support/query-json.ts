@@ -38,6 +38,12 @@ export function related(pair: string, relatedQuery: unknown): Json {
   };
 }
 
+export const savedSearch = (savedSearchId: string): Json => ({
+  type: 'saved_search',
+  saved_search_id: savedSearchId,
+});
+
+/** A condition, or a node of its own. */
 export const text = (mode: string, value: string): Json => ({ type: 'text', mode, value });
 export const term = (...values: readonly unknown[]): Json => ({ type: 'term', values });
 export const reference = (referenceType: string, ...objectIds: readonly string[]): Json => ({

@@ -19,12 +19,16 @@ export function requestFor(
 ): BulkDeleteRequest {
   return {
     sQuery: { type: 'and', queries: [{ type: 'object_type', object_type: objectType }, ...conditions] },
+    query: null,
     sort: [],
     resultsLimit: null,
     sendDoneEmail: false,
     matchAll: conditions.length === 0,
     archive: true,
     tzOffsetMinutes: 0,
+    askedAt: new Date(),
+    guards: { expectedCount: null, maxDriftPercent: null, maxDeletes: null },
+    previewToken: null,
     ...rest,
   };
 }

@@ -14,7 +14,7 @@ import {
   text,
   where,
 } from '../query-json.ts';
-import { AT, created, lead, name, type Refused, refused } from './refused.ts';
+import { AT, created, lead, name, type Refused, refused, zone } from './refused.ts';
 
 const deep = (times: number): unknown => (times === 0 ? everything : all(deep(times - 1)));
 
@@ -84,8 +84,8 @@ export const REFUSED_FOR_FORM: readonly Refused[] = [
   refused(
     'QUERY_UNKNOWN_KEY',
     `${AT}.condition`,
-    'Allowed: type, on_or_after, before',
-    created({ type: 'moment_range', gte: now }),
+    'Allowed: type, on_or_after, gte, before, lt',
+    created({ type: 'moment_range', lte: now }),
   ),
   refused('QUERY_UNKNOWN_NODE', 's_query.type', 'Did you mean "and"?', { type: 'AND', queries: [] }),
   refused('QUERY_UNKNOWN_NODE', `${AT}.type`, 'Allowed: and, or, object_type', lead({ type: 'xor' })),
@@ -120,36 +120,67 @@ export const REFUSED_FOR_FORM: readonly Refused[] = [
     created(between(null, ago({ days: 1 }, 'start', 'back'))),
   ),
   refused(
-    'QUERY_NOT_SUPPORTED',
-    `${AT}.type`,
-    'The node "text" is not supported yet. Allowed: and,',
-    lead(text('full_words', 'a')),
+    'QUERY_TEXT_WITHOUT_WORDS',
+    `${AT}.value`,
+    'this text holds no letter and no digit',
+    lead(text('full_words', '&')),
   ),
   refused(
-    'QUERY_NOT_SUPPORTED',
-    `${AT}.type`,
-    '"saved_search" is not supported yet',
-    lead({ type: 'saved_search' }),
+    'QUERY_MISSING_KEY',
+    `${AT}.saved_search_id`,
+    'Is "saved_search" a typing mistake?',
+    lead({ type: 'saved_search', saved_search: 'save_x' }),
   ),
   refused(
-    'QUERY_NOT_SUPPORTED',
-    `${AT}.condition.type`,
-    '"local_time" is not supported yet',
-    name({ type: 'local_time' }),
+    'QUERY_MALFORMED_MOMENT',
+    `${AT}.condition.on_or_after`,
+    '"8 am" is no time of day. Write it as "08:00:00".',
+    zone({ type: 'local_time', on_or_after: '8 am' }),
   ),
   refused(
-    'QUERY_NOT_SUPPORTED',
-    `${AT}.condition.before.type`,
-    'Allowed: now, fixed_utc, offset.',
-    created(between(null, { type: 'fixed_local_date', value: '2026-02-18', which: 'start' })),
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'Nothing lies on or after 08:00:00 and before 08:00:00',
+    zone({ type: 'local_time', on_or_after: '08:00', before: '08:00:00' }),
+  ),
+  refused('QUERY_EMPTY_RANGE', `${AT}.condition`, 'The range has no side', zone({ type: 'local_time' })),
+  refused(
+    'QUERY_MISSING_KEY',
+    `${AT}.condition.before.which`,
+    'The key "which" is required.',
+    created(between(null, { type: 'fixed_local_date', value: '2026-02-18' })),
   ),
   refused(
-    'QUERY_NOT_SUPPORTED',
-    `${AT}.condition.before.type`,
-    'is not supported yet',
-    created(between(null, { type: 'start_end_of_predefined_relative_period' })),
+    'QUERY_MALFORMED_MOMENT',
+    `${AT}.condition.before.value`,
+    '"2026-02-30" is no day. Write it as "2024-01-31".',
+    created(between(null, { type: 'fixed_local_date', value: '2026-02-30', which: 'start' })),
   ),
-  refused('QUERY_NOT_SUPPORTED', 's_query', 'Text queries are not supported yet', 'name:acme'),
+  refused(
+    'QUERY_UNKNOWN_VALUE',
+    `${AT}.condition.before.range`,
+    'Did you mean "this-week"?',
+    created(
+      between(null, {
+        type: 'start_end_of_predefined_relative_period',
+        range: 'this_week',
+        which: 'start',
+      }),
+    ),
+  ),
+  refused(
+    'QUERY_MALFORMED_MOMENT',
+    `${AT}.condition.gte`,
+    '"today" is no moment',
+    created({ type: 'moment_range', gte: 'today' }),
+  ),
+  refused(
+    'QUERY_UNKNOWN_KEY',
+    `${AT}.condition.lt`,
+    '"before" and "lt" are two names of one side',
+    created({ type: 'moment_range', before: now, lt: now }),
+  ),
+  refused('QUERY_WRONG_TYPE', 's_query', 'A query in the text language is sent as "query"', 'name:acme'),
   refused(
     'QUERY_MALFORMED_MOMENT',
     `${AT}.condition.before.value`,

@@ -18,6 +18,7 @@ import {
   query,
   reference,
   related,
+  savedSearch,
   term,
   text,
   where,
@@ -159,8 +160,8 @@ export const REFUSED_FOR_MEANING: readonly Refused[] = [
   refused(
     'QUERY_NOT_RELATED',
     `${AT}.related_object_type`,
-    'no direct link to "contact_email". Allowed: contact, address,',
-    lead(related('lead > contact_email', everything)),
+    'no direct link to "campaign". Allowed: lead, contact_email,',
+    query('contact', related('contact > campaign', everything)),
   ),
   refused(
     'QUERY_NOT_RELATED',
@@ -261,6 +262,38 @@ export const REFUSED_FOR_MEANING: readonly Refused[] = [
     'Nobody is logged in',
     lead(where('lead.created_by', me)),
     { userId: null },
+  ),
+  refused(
+    'QUERY_UNKNOWN_SAVED_SEARCH',
+    `${AT}.saved_search_id`,
+    'There is no saved search "save_x".',
+    lead(savedSearch('save_x')),
+  ),
+  refused(
+    'QUERY_SAVED_SEARCH_CYCLE',
+    `${AT}.saved_search.queries[0].saved_search_id`,
+    'This saved search contains itself.',
+    lead(savedSearch(encodeId('save', UUID))),
+    { savedSearches: new Map([[UUID, any(savedSearch(encodeId('save', UUID)))]]) },
+  ),
+  refused(
+    'QUERY_TOO_LARGE',
+    's_query.queries[2]',
+    'With its saved searches the query has more than 5,000 nodes.',
+    lead(savedSearch(encodeId('save', UUID)), savedSearch(encodeId('save', UUID))),
+    { savedSearches: new Map([[UUID, any(...Array.from({ length: 4_000 }, () => any()))]]) },
+  ),
+  refused(
+    'QUERY_TOO_LARGE',
+    `${AT}.value`,
+    'More than 50 words.',
+    lead(text('full_words', 'word '.repeat(51))),
+  ),
+  refused(
+    'QUERY_CONDITION_DOES_NOT_FIT',
+    `${AT}.condition.type`,
+    '"local_time" does not fit',
+    lead(where('lead.name', { type: 'local_time', before: '08:00' })),
   ),
   refused(
     'QUERY_TOO_LARGE',

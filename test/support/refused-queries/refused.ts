@@ -26,5 +26,7 @@ export const AT = 's_query.queries[1]';
 export const UUID = '00000000-0000-7000-8000-000000000001';
 export const lead = (...nodes: readonly unknown[]) => query('lead', ...nodes);
 export const name = (condition: Readonly<Record<string, unknown>>) => lead(where('lead.name', condition));
+export const zone = (condition: Readonly<Record<string, unknown>>) =>
+  query('contact', where('contact.timezone', condition));
 export const created = (condition: Readonly<Record<string, unknown>>) =>
   lead(where('lead.date_created', condition));

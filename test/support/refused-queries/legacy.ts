@@ -1,0 +1,105 @@
+import type { QueryErrorCode } from '@winnow/query';
+
+/** A text query about leads that is refused, and how. */
+export interface RefusedText {
+  readonly text: string;
+  readonly code: QueryErrorCode;
+  /** Counted in characters from 1; absent where the text as a whole is refused. */
+  readonly position?: number;
+  /** Part of the message. */
+  readonly says: string;
+}
+
+const refused = (text: string, code: QueryErrorCode, position: number, says: string): RefusedText => ({
+  text,
+  code,
+  position,
+  says,
+});
+const malformed = (text: string, position: number, says: string): RefusedText =>
+  refused(text, 'QUERY_LEGACY_SYNTAX', position, says);
+
+/** Text queries that are not well-formed, name what there is not, or can be read in two ways. */
+export const REFUSED_TEXTS: readonly RefusedText[] = [
+  { text: '', code: 'QUERY_EMPTY', says: 'never means "everything"' },
+  { text: ' \n\t ', code: 'QUERY_EMPTY', says: 'never means "everything"' },
+  refused('x'.repeat(10_001), 'QUERY_TOO_LARGE', 10_001, '10,000 characters'),
+  refused('😀 \0', 'QUERY_MALFORMED_TEXT', 3, 'NUL'),
+  refused('a \ud800', 'QUERY_MALFORMED_TEXT', 3, 'surrogate'),
+  refused(`${'('.repeat(26)}a`, 'QUERY_TOO_DEEP', 26, '25 levels'),
+  malformed('acme "x', 6, 'never closed'),
+  malformed('"x\\"', 1, 'never closed'),
+  malformed('(acme (x)', 1, 'never closed'),
+  malformed('acme) x', 5, '")" that closes nothing'),
+  malformed('()', 1, 'Nothing stands in these parentheses'),
+  malformed('contact()', 8, 'Nothing stands in these parentheses'),
+  malformed('name:()', 6, 'Nothing stands in these parentheses'),
+  malformed('a"b"', 2, 'touches'),
+  malformed('"a"b', 4, 'touches'),
+  malformed('"a""b"', 4, 'touches'),
+  malformed('"call"(x)', 7, 'touches a quoted text'),
+  malformed('name:call(x)', 10, 'touches a value'),
+  malformed('a*b', 2, 'inside a word'),
+  malformed('**', 1, 'inside a word'),
+  malformed('acme |', 6, 'no meaning'),
+  malformed('“acme”', 1, 'straight double quotes'),
+  malformed('acme –inc', 6, 'no meaning'),
+  malformed('−acme', 1, 'no meaning'),
+  malformed('not status：lost', 11, 'no meaning'),
+  malformed('（acme）', 1, 'no meaning'),
+  malformed('!acme', 1, 'no meaning'),
+  malformed('a && b', 3, 'no meaning'),
+  malformed('a -', 3, 'A minus'),
+  malformed('a - b', 3, 'A minus'),
+  malformed('a and', 6, 'the end of the query where a term should stand'),
+  malformed('and a', 1, '"and" where a term should stand'),
+  malformed('a or or b', 6, '"or" where a term should stand'),
+  malformed('not', 4, 'the end of the query'),
+  malformed('(not)', 5, '")" where a term should stand'),
+  malformed('a or b c', 8, 'two ways'),
+  malformed('a b or c', 5, 'two ways'),
+  malformed('a and b or c', 9, 'two ways'),
+  malformed('name:(a b or c)', 11, 'two ways'),
+  malformed(': a', 1, 'without the name of a field'),
+  malformed('name:', 6, 'the end of the query where a value should stand'),
+  malformed('name: or', 7, '"or" where a value should stand'),
+  malformed('contacts:>1', 10, '">" where a value should stand'),
+  malformed('name:(a name:b)', 13, '":" where a value should stand'),
+  malformed('contacts > (1 or 2)', 12, 'compares with one value'),
+  malformed('contact (title:x)', 1, 'is a kind of objects'),
+  malformed('(sort:created)', 2, 'outside of parentheses'),
+  malformed('-sort:created', 2, 'outside of parentheses'),
+  malformed('has > calls', 5, 'followed by ":"'),
+  malformed('sort:(name)', 6, 'the name of a field to sort by'),
+  malformed('sort:name '.repeat(11), 111, 'at most 10'),
+  refused('& &', 'QUERY_LEGACY_SYNTAX', 1, 'no meaning'),
+  refused('acme .', 'QUERY_TEXT_WITHOUT_WORDS', 6, 'no letter and no digit'),
+  refused('name:"-"', 'QUERY_TEXT_WITHOUT_WORDS', 6, 'no letter and no digit'),
+  refused('name=" "', 'QUERY_TEXT_WITHOUT_WORDS', 6, 'no letter and no digit'),
+  refused('acme nam:x', 'QUERY_UNKNOWN_FIELD', 6, 'Did you mean "name"?'),
+  refused('constructor:x', 'QUERY_UNKNOWN_FIELD', 1, 'no field "constructor"'),
+  refused('has:cals', 'QUERY_UNKNOWN_FIELD', 5, 'Did you mean "call"?'),
+  refused('custom.Sorces:x', 'QUERY_UNKNOWN_CUSTOM_FIELD', 1, 'Did you mean "Sources"?'),
+  refused('custom.nickname:x', 'QUERY_UNKNOWN_CUSTOM_FIELD', 1, 'There is one of contacts'),
+  refused('integration_links:*', 'QUERY_NOT_SEARCHABLE', 1, 'cannot be searched'),
+  refused('name > a', 'QUERY_CONDITION_DOES_NOT_FIT', 1, 'compares numbers and dates'),
+  refused('custom.sources:Webseite', 'QUERY_UNKNOWN_VALUE', 16, 'Did you mean "Website"?'),
+  refused('custom.sources:web*', 'QUERY_UNKNOWN_VALUE', 16, 'Only texts'),
+  refused('created_by:bruce', 'QUERY_UNKNOWN_VALUE', 12, '"user_…") or me'),
+  refused('contacts:1,000', 'QUERY_UNKNOWN_VALUE', 10, 'Write a number'),
+  refused('contacts > 99999999999999999', 'QUERY_NUMBER_OUT_OF_RANGE', 12, 'too large'),
+  refused('task(complete:maybe)', 'QUERY_UNKNOWN_VALUE', 15, 'yes, no, true, false'),
+  refused('created:now', 'QUERY_UNKNOWN_VALUE', 9, 'single instant'),
+  refused('created:yesteday', 'QUERY_MALFORMED_MOMENT', 9, 'Did you mean "yesterday"?'),
+  refused('created:2023-02-29', 'QUERY_MALFORMED_MOMENT', 9, 'is no day'),
+  refused('created > "2024-01-01 10:00"', 'QUERY_MALFORMED_MOMENT', 11, 'which time zone'),
+  refused('id:cont_02f3YPwpQ4lVcn3T5kzMs8', 'QUERY_OBJECT_TYPE_CONFLICT', 4, 'type "contact"'),
+  refused('id:lead_1', 'QUERY_MALFORMED_ID', 4, 'no id of this kind'),
+  refused('opportunty(x)', 'QUERY_UNKNOWN_OBJECT_TYPE', 1, 'Did you mean'),
+  refused('lead(x)', 'QUERY_NOT_RELATED', 1, 'no direct link'),
+  refused('in:"bad lead"', 'QUERY_UNKNOWN_VALUE', 4, 'Did you mean "Bad leads"?'),
+  refused('in:twins', 'QUERY_AMBIGUOUS_NAME', 4, '"Twins" or "TWINS"'),
+  refused('slice:3/10', 'QUERY_NOT_SUPPORTED', 1, 'results_limit'),
+  refused('sort:status', 'QUERY_NOT_SORTABLE', 6, 'cannot be sorted by'),
+  refused('sort:email_address', 'QUERY_NOT_SORTABLE', 6, 'of their own'),
+];
