@@ -23,6 +23,7 @@ import { startSeededServer } from './seeded-server.ts';
 /** How much longer than the SQL by hand a query may take. */
 const TARGET_RATIO = 1.2;
 const TARGET_DRY_RUN_MS = 2_000;
+const DRY_RUNS = 3;
 /** Below this, what is measured is the round trip and the planner, and a ratio of two such times says nothing. */
 const NOTICEABLE_MS = 5;
 const RUNS = 5;
@@ -65,7 +66,7 @@ export async function benchQuery({ leads }: { readonly leads: number }): Promise
       rows: measured.map(({ row }) => row),
       notes: [
         `${leads} leads, ${server.childrenPerLead.toFixed(1)} children a lead; milliseconds; shortest of ${RUNS} runs, in turns.`,
-        `dry run of ${dryRun.n} leads: ${Math.round(dryRun.ms)} ms over HTTP (target: ${TARGET_DRY_RUN_MS})`,
+        `dry run of ${dryRun.n} leads over HTTP: the first ${Math.round(dryRun.firstMs)} ms, the shortest of ${DRY_RUNS} ${Math.round(dryRun.ms)} ms (target: ${TARGET_DRY_RUN_MS})`,
         `from JSON to SQL, 1,000 and 4,000 nodes: ${growth.ms.map((ms) => ms.toFixed(1)).join(' and ')} ms, ${growth.perNode.toFixed(2)} times a node (target: ${TARGET_GROWTH})`,
         `targets: ratio at most ${TARGET_RATIO}, no large table read from end to end for ${[...SELECTIVE].join(', ')}: ${problems.length === 0 ? 'met' : `MISSED\n  ${problems.join('\n  ')}`}`,
       ],
@@ -177,15 +178,23 @@ async function measureDryRun(url: string, apiKey: string, { customField }: Examp
         whereCustom(encodeId('cf', customField.source), term('Purchased list', 'Trade show')),
       ),
     };
-    const started = performance.now();
-    const { body: answer } = await client.post('bulk_action/delete/', body);
-    const ms = performance.now() - started;
+    // A process that has just started compiles its code; what is measured is a service that runs.
+    await client.get('me/');
+    const times: number[] = [];
+    let answer: Readonly<Record<string, unknown>> = {};
+    for (let run = 0; run < DRY_RUNS; run += 1) {
+      const started = performance.now();
+      ({ body: answer } = await client.post('bulk_action/delete/', body));
+      times.push(performance.now() - started);
+    }
+    const [firstMs = Number.NaN] = times;
+    const ms = Math.min(...times);
     const preview = answer.preview as { readonly is_estimate: boolean } | undefined;
     const problems = [
       ...(ms > TARGET_DRY_RUN_MS ? [`the dry run takes ${Math.round(ms)} ms`] : []),
       ...(preview?.is_estimate === false ? [] : ['the dry run gives an estimate']),
     ];
-    return { ms, n: Number(answer.n_objects), problems };
+    return { firstMs, ms, n: Number(answer.n_objects), problems };
   } finally {
     api.kill('SIGTERM');
     await api.exited;

@@ -45,4 +45,11 @@ describe('listAllowed', () => {
     expect(listAllowed('ande', ['and', 'or'])).toBe('Allowed: and, or. Did you mean "and"?');
     expect(listAllowed('x', [])).toBe('Allowed: none.');
   });
+
+  it('names the first of very many, and the one that was probably meant wherever it stands', () => {
+    const names = Array.from({ length: 190 }, (_, index) => `field_${index}_of_many`);
+    const sentence = listAllowed('field_189_of_mani', names);
+    expect(sentence).toContain('field_39_of_many and 150 others. Did you mean "field_189_of_many"?');
+    expect(sentence).not.toContain('field_40_of_many');
+  });
 });

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 const SHOWN_CHARACTERS = 60;
+const LISTED_NAMES = 40;
 /** Longer names are not typing mistakes of short ones, and comparing them would cost time. */
 const COMPARED_CHARACTERS = 64;
 
@@ -31,9 +32,11 @@ export function findNearest(given: unknown, candidates: readonly string[]): stri
   return distance(text, nearest.toLowerCase()) <= tolerated ? nearest : undefined;
 }
 
-/** `Allowed: a, b. Did you mean "a"?` */
+/** `Allowed: a, b. Did you mean "a"?` Of very many only the first are named: the rest would bury them. */
 export function listAllowed(given: unknown, allowed: readonly string[]): string {
   const nearest = findNearest(given, allowed);
   const hint = nearest === undefined ? '' : ` Did you mean ${quote(nearest)}?`;
-  return `Allowed: ${allowed.join(', ') || 'none'}.${hint}`;
+  const listed = allowed.slice(0, LISTED_NAMES).join(', ') || 'none';
+  const left = allowed.length - LISTED_NAMES;
+  return `Allowed: ${listed}${left > 0 ? ` and ${left} others` : ''}.${hint}`;
 }

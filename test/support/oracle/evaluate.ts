@@ -54,7 +54,8 @@ function says<T extends NodeType>(node: QueryNode<T>, row: OracleRow, level: Lev
 }
 
 /** Whether a node names another type of object, by a field, an id or a relation of it. */
-function isAboutAnother(node: QueryNode, { world, type }: Level): boolean {
+function isAboutAnother(node: QueryNode, level: Level): boolean {
+  const { world, type } = level;
   const isAnother = (name: string) => findObjectType(world.catalog, name) !== type;
   switch (node.type) {
     case 'field_condition': {
@@ -66,6 +67,10 @@ function isAboutAnother(node: QueryNode, { world, type }: Level): boolean {
       return isAnother(node.thisObjectType);
     case 'id':
       return node.value.includes('_') && !node.value.startsWith(`${type.idPrefix}_`);
+    case 'and':
+      return node.queries.some((query) => isAboutAnother(query, level));
+    case 'or':
+      return node.queries.length > 0 && node.queries.every((query) => isAboutAnother(query, level));
     default:
       return false;
   }

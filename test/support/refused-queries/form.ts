@@ -145,6 +145,12 @@ export const REFUSED_FOR_FORM: readonly Refused[] = [
   ),
   refused('QUERY_EMPTY_RANGE', `${AT}.condition`, 'The range has no side', zone({ type: 'local_time' })),
   refused(
+    'QUERY_EMPTY_RANGE',
+    `${AT}.condition`,
+    'Nothing lies on or after 00:00:00 and before 00:00:00.',
+    zone({ type: 'local_time', before: '00:00' }),
+  ),
+  refused(
     'QUERY_MISSING_KEY',
     `${AT}.condition.before.which`,
     'The key "which" is required.',

@@ -1,6 +1,5 @@
 import { createApiKey, createUser, type Db } from '@winnow/db';
-import type { QueryNode } from '@winnow/query';
-import { writeQuery } from '@winnow/query';
+import { type QueryNode, writeQuery } from '@winnow/query';
 import { insertRow } from '../rows.ts';
 import type { AskedWorld } from './world-arbitrary.ts';
 
@@ -43,8 +42,8 @@ export async function openWorld(db: Db, { world, frozen }: AskedWorld): Promise<
   return key;
 }
 
+/** What the query is about: the object type that stands at its root or in an `and` there. */
 function typeNamedIn(node: QueryNode): string {
   if (node.type === 'object_type') return node.objectType;
-  const [first] = node.type === 'and' ? node.queries : [];
-  return first ? typeNamedIn(first) : 'lead';
+  return node.type === 'and' ? (node.queries.map(typeNamedIn).find((name) => name !== '') ?? '') : '';
 }

@@ -35,6 +35,7 @@ describe('a query without an object type', () => {
   it.each([
     ['a field of one type', named, ['lead']],
     ['the negation of it, which is nothing that another type could be', not(named), ['lead']],
+    ['the negation of what is about one type', not(any(all(named), not(named))), ['lead']],
     ['a field of a type in every alternative', any(named, where('task.text', term('a'))), ['lead', 'task']],
     ['fields of two types together', all(named, where('task.text', term('a'))), []],
     ['an alternative that fits all', any(named, text('phrase', 'a')), ALL],

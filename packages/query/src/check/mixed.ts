@@ -22,6 +22,14 @@ export function isAboutAnother(node: QueryNode, scope: Scope, path: string): boo
           decodeId(idPrefix, node.value) !== undefined &&
           hasPrefix(node.value, idPrefix),
       );
+    // All of them would have to hold; of alternatives, another type's are left out.
+    case 'and':
+      return node.queries.some((query, index) => isAboutAnother(query, scope, `${path}.queries[${index}]`));
+    case 'or':
+      return (
+        node.queries.length > 0 &&
+        node.queries.every((query, index) => isAboutAnother(query, scope, `${path}.queries[${index}]`))
+      );
     default:
       return false;
   }

@@ -141,7 +141,8 @@ select from "public"."lead" as "t0"
 -- ["00000000-0000-7000-8000-00000000000a","00000000-0000-0000-0000-000000000006"]
 select from "public"."lead" as "t0"
   where "t0"."organization_id" = $1::uuid
-  and (("t0"."custom" -> $2::text) not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)) is not true
+  and (("t0"."custom" <> '{}'
+  and ("t0"."custom" -> $2::text) not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb))) is not true
 
 -- 16. leads owned by me
 -- ["00000000-0000-7000-8000-00000000000a","{\"00000000-0000-0000-0000-000000000006\":\"00000000-0000-7000-8000-00000000000b\"}"]

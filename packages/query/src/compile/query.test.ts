@@ -287,7 +287,7 @@ describe('compiling conditions on custom fields', () => {
 
   it('takes null, an empty text and an empty list for no value', () => {
     expect(conditionOf(on('manyChoices', exists))).toEqual([
-      `("t0"."custom" -> $2::text) not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)`,
+      `("t0"."custom" <> '{}' and ("t0"."custom" -> $2::text) not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb))`,
       key('manyChoices'),
     ]);
   });

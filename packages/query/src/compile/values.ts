@@ -39,7 +39,9 @@ export function matchValue(field: CheckedField, level: Level, test: (value: Sql)
 export function hasValue(field: CheckedField, level: Level): Predicate {
   if (field.source.from === 'custom') {
     const json = jsonOf(field.source, level);
-    return partial(sql`${json} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)`);
+    // Most rows have no custom values at all, which is cheaper to see than that they lack this one.
+    const custom = column(level, field.source.column);
+    return partial(sql`(${custom} <> '{}' and ${json} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb))`);
   }
   if (field.isList) return partial(sql`cardinality(${listColumn(field, level)}) > 0`);
   const { source } = field;
