@@ -182,14 +182,14 @@ select from "public"."opportunity" as "t0"
   and "v"."id" = "t0"."status_id"
   and "v"."type" = $3)
   and "t0"."date_updated" < $4::timestamptz
-  and exists (select
+  and (exists (select
   from "public"."lead" as "t1"
   where "t1"."organization_id" = $5::uuid
-  and "t1"."id" = "t0"."lead_id"
+  and "t1"."id" = "t0"."lead_id")
   and not (exists (select
   from "public"."activity" as "v"
   where "v"."organization_id" = $6::uuid
-  and "v"."lead_id" = "t1"."id"
+  and "v"."lead_id" = "t0"."lead_id"
   and ("v"."type" = 'call')))))
 
 -- 20. leads that were written to and never answered

@@ -20,6 +20,8 @@ export interface Level {
   readonly type: ObjectType;
   readonly table: Table;
   readonly alias: string;
+  /** The id of its rows as SQL, where it is known without them. */
+  readonly id?: RawBuilder<unknown>;
   readonly depth: number;
   /** Conditions on the whole statement, collected on the way; the same list at every level. */
   readonly guards: RawBuilder<SqlBool>[];
@@ -58,13 +60,13 @@ export function fromTable({ catalog }: CompileContext, table: string, alias: str
 }
 
 /** The level's rows as what fields are read from. */
-export function rowOf({ context: { catalog, tenantId }, alias }: Level): SourceRow {
-  return { catalog, alias, tenant: sql`${tenantId}::uuid` };
+export function rowOf({ context: { catalog, tenantId }, alias, id }: Level): SourceRow {
+  return { catalog, alias, ...(id && { id }), tenant: sql`${tenantId}::uuid` };
 }
 
 /** A column of the level's own rows; the name comes from the catalog. */
 export function column(level: Level, name: string): RawBuilder<unknown> {
-  return sql.id(level.alias, name);
+  return name === 'id' && level.id ? level.id : sql.id(level.alias, name);
 }
 
 /** `alias.organization = $tenant`. Each table that a statement names needs it: this is what keeps tenants apart. */

@@ -3,6 +3,7 @@ import type { CheckedNode, CheckedNodeType, Link } from '../checked.ts';
 import { compileCondition } from './conditions.ts';
 import { betweenLevel, bindLevel, column, fromTable, type Level, relatedLevel } from './level.ts';
 import { allOf, anyOf, negate, type Predicate, total } from './predicate.ts';
+import { splitById } from './split-by-id.ts';
 
 /** One function a node. */
 const NODES: {
@@ -23,8 +24,15 @@ const NODES: {
   related: ({ link, node }, level) => {
     const inner = relatedLevel(level, link.relatedType);
     const { from, joined } = joinRelated(link, level, inner);
-    const conditions = [...bindLevel(inner), ...joined, ...conditionsOf(node, inner)];
-    return total(sql<SqlBool>`exists (select from ${from} where ${sql.join(conditions, sql` and `)})`);
+    const { ofId, others } = splitById(link, node);
+    const own = others.flatMap((other) => conditionsOf(other, inner));
+    const conditions = [...bindLevel(inner), ...joined, ...own];
+    const exists = total(
+      sql<SqlBool>`exists (select from ${from} where ${sql.join(conditions, sql` and `)})`,
+    );
+    if (ofId.length === 0) return exists;
+    const known = { ...inner, id: column(level, link.column) };
+    return allOf([exists, ...ofId.map((condition) => compileNode(condition, known))]);
   },
 };
 

@@ -88,13 +88,24 @@ describe('compileQuery', () => {
       related('contact > lead', related('lead > deal', byId(encodeId('oppo', A)))),
     );
     expect(conditionOf(json)).toEqual([
-      'exists (select from "public"."lead" as "t1" where "t1"."organization_id" = $2::uuid ' +
-        'and "t1"."id" = "t0"."lead_id" and exists (select from "public"."opportunity" as "t2" ' +
-        'where "t2"."organization_id" = $3::uuid and "t2"."lead_id" = "t1"."id" and "t2"."id" = $4::uuid))',
+      '(exists (select from "public"."lead" as "t1" where "t1"."organization_id" = $2::uuid ' +
+        'and "t1"."id" = "t0"."lead_id") and exists (select from "public"."opportunity" as "t2" ' +
+        'where "t2"."organization_id" = $3::uuid and "t2"."lead_id" = "t0"."lead_id" and "t2"."id" = $4::uuid))',
       T,
       T,
       A,
     ]);
+  });
+
+  it('asks of an object that is reached by its id only inside what needs more of it than the id', () => {
+    const calls = where('lead.num_calls', numbers({ gte: 3 }));
+    const json = query('contact', not(related('contact > lead', all(where('lead.name', term('a')), calls))));
+    expect(conditionOf(json)[0]).toBe(
+      '((exists (select from "public"."lead" as "t1" where "t1"."organization_id" = $2::uuid ' +
+        'and "t1"."id" = "t0"."lead_id" and "t1"."name" = $3) and (select count(*) from "public"."activity" as "v" ' +
+        'where "v"."organization_id" = $4::uuid and "v"."lead_id" = "t0"."lead_id" ' +
+        `and ("v"."type" = 'call')) >= $5::bigint)) is not true`,
+    );
   });
 
   it('keeps a negated has_related an anti-join', () => {

@@ -8,6 +8,8 @@ type Source<F extends FieldSource['from']> = FieldSource & { readonly from: F };
 export interface SourceRow {
   readonly catalog: Catalog;
   readonly alias: string;
+  /** The row's id as SQL, where it is not the column of this alias. */
+  readonly id?: Sql;
   /** The row's organization as SQL; every further table that a field reads is bound to it. */
   readonly tenant: Sql;
 }
@@ -51,7 +53,7 @@ export function lookedUpColumn({ column }: Source<'lookup'>): Sql {
 /** The `from` and `where` of the rows that belong to an object. */
 export function ownedRows({ table, column, through, where }: OwnedRows, row: SourceRow): Sql {
   const own = sql`${isOfTenant(table, ROW, row)} and ${sql.id(ROW, column)}`;
-  const id = sql.id(row.alias, 'id');
+  const id = row.id ?? sql.id(row.alias, 'id');
   const condition = where === undefined ? sql`` : sql` and (${ownedValue(where)})`;
   if (through === undefined) return sql`${tableAs(table, ROW, row)} where ${own} = ${id}${condition}`;
   return sql`${tableAs(table, ROW, row)}, ${tableAs(through.table, BETWEEN, row)} where ${own} = ${sql.id(BETWEEN, 'id')} and ${isOfTenant(through.table, BETWEEN, row)} and ${sql.id(BETWEEN, through.column)} = ${id}${condition}`;

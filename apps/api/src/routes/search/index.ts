@@ -57,7 +57,8 @@ export function registerSearchRoute(
           limit: body._limit ?? defaultLimit,
           resultsLimit: body.results_limit ?? null,
           includeCounts: body.include_counts ?? false,
-          cursor: body.cursor ?? null,
+          // Clients send an empty one for the first page (reference, 4.3).
+          cursor: body.cursor || null,
           tzOffsetMinutes: readTimeZone(request.headers),
           at: deps.clock(),
         },

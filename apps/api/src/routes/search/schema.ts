@@ -54,8 +54,8 @@ export function searchSchema(catalog: Catalog) {
       cursor: Type.Optional(
         nullable(
           Type.String({
-            minLength: 1,
-            description: 'The cursor of the answer before. The rest of the body stays as it was.',
+            description:
+              'The cursor of the answer before; empty or null for the first page. The rest of the body stays as it was.',
           }),
         ),
       ),
