@@ -126,13 +126,14 @@ describe('winnow seed', () => {
       'task',
       'activity',
       'document',
+      'custom_object',
     ]) {
       const [, reported = ''] = new RegExp(`^ +${table} +([\\d,]+)$`, 'm').exec(end.stdout) ?? [];
       expect(await countMine(table)).toBe(Number(reported.replaceAll(',', '')));
     }
     expect(await countMine('lead')).toBe(12_000);
     expect(await countMine('lead_status')).toBe(7);
-    expect(await countMine('opportunity_status')).toBe(4);
+    expect(await countMine('opportunity_status')).toBe(7);
     const page = await api.call(org.apiKey, 'GET', '/api/v1/lead/?_limit=1');
     expect(page.body.data).toMatchObject([{ status_label: expect.any(String), organization_id: ofOrg()[1] }]);
   });
