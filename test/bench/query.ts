@@ -1,5 +1,5 @@
 import { encodeId, newId } from '@winnow/catalog';
-import type { Db } from '@winnow/db';
+import { customFieldsById, type Db } from '@winnow/db';
 import { sql } from 'kysely';
 import { type ExampleQuery, exampleQueries } from '../support/example-queries.ts';
 import { createHttpClient, spawnApi } from '../support/index.ts';
@@ -12,7 +12,6 @@ import {
   compiledStatement,
   compileExample,
   handWrittenStatement,
-  loadFields,
   type Statement,
   timeCounting,
   timeResolving,
@@ -80,7 +79,7 @@ async function measureExample(
   { number, title, json }: ExampleQuery,
   at: { readonly keys: ExampleKeys; readonly now: Date; readonly bulkDeleteId: string },
 ): Promise<Measured> {
-  const fields = await loadFields(db, at.keys.organization);
+  const fields = await customFieldsById(db, { organizationId: at.keys.organization });
   const compileStarted = performance.now();
   for (let run = 0; run < COMPILE_RUNS; run += 1) compileExample(json, at.keys, fields, at.now);
   const compileMs = (performance.now() - compileStarted) / COMPILE_RUNS;

@@ -1,6 +1,6 @@
 import { type ObjectType, objectTypeOf } from '@winnow/catalog';
 import type { NewBulkDelete } from '@winnow/db';
-import { type CompiledQuery, compileQuery, parseQuery } from '@winnow/query';
+import { type CompiledQuery, compileQuery } from '@winnow/query';
 import { type CheckedObjects, checkObjects } from './checked-request.ts';
 import type { Actor, EngineDeps } from './engine.ts';
 import { BulkDeleteError } from './errors.ts';
@@ -37,8 +37,6 @@ export async function prepareBulkDelete(
   const objectType = objectTypeOf(catalog, checked.query.objectType);
   assertNotContradicted(request.matchAll, checked.query.matchesEverything);
   assertType(objectType, request.bulkObjectType);
-  // Saved searches may make it larger than a query may be. A worker reads it again, and then it would be too late.
-  parseQuery(checked.frozen, 's_query');
   const subject: PreviewSubject = {
     actor,
     objectType: objectType.name,

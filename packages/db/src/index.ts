@@ -55,6 +55,7 @@ export { countArchived, countByField } from './repositories/counts.ts';
 export {
   type CustomFieldRow,
   createCustomField,
+  customFieldsById,
   listCustomFieldPage,
   listCustomFields,
 } from './repositories/custom-fields.ts';

@@ -1,5 +1,5 @@
 import type { Catalog, CustomField } from '@winnow/catalog';
-import { type Db, type JsonObject, listCustomFields, type Trx } from '@winnow/db';
+import { customFieldsById, type Db, type JsonObject, type Trx } from '@winnow/db';
 import {
   type CheckContext,
   type CheckedQuery,
@@ -97,20 +97,23 @@ export async function checkMixedRequest(
   };
 }
 
-/** The query as JSON that names no saved search. @throws QueryError when it has grown too deep to be read again. */
+/**
+ * The query as JSON that names no saved search. A worker reads it again, and it may be larger than what was sent: saved
+ * searches are written out, and so are short forms.
+ * @throws QueryError when it has grown past what can be read.
+ */
 function freeze(node: QueryNode, savedSearches: ReadonlyMap<string, QueryNode>, path: string): JsonObject {
   const json = writeQuery(node, savedSearches);
-  if (savedSearches.size > 0) parseQuery(json, path);
+  parseQuery(json, path);
   return json as JsonObject;
 }
 
 async function readRequest(db: Db | Trx, scope: QueryScope, asked: AskedQuery) {
   const node = parseQuery(asked.tree, asked.treePath);
   const { trees, names } = await loadSavedSearches(db, scope, node, asked.treePath);
-  const fields = await listCustomFields(db, { organizationId: scope.organizationId });
   const context: CheckContext & { readonly savedSearches: ReadonlyMap<string, QueryNode> } = {
     catalog: scope.catalog,
-    customFields: new Map(fields.map((field) => [field.id, field])),
+    customFields: await customFieldsById(db, { organizationId: scope.organizationId }),
     savedSearches: trees,
   };
   return { node, context, names };

@@ -1,5 +1,5 @@
 import { encodeId, ID_PREFIX } from '@winnow/catalog';
-import { type Db, findSavedSearchNames, type JsonObject, listCustomFields, type Trx } from '@winnow/db';
+import { customFieldsById, type Db, findSavedSearchNames, type JsonObject, type Trx } from '@winnow/db';
 import { parseLegacyQuery, writeQuery } from '@winnow/query';
 import type { QueryScope } from './checked-request.ts';
 
@@ -24,13 +24,12 @@ export async function readLegacyQuery(
   objectType: string,
   path: string,
 ): Promise<LegacyRequest> {
-  const fields = await listCustomFields(db, { organizationId: scope.organizationId });
   const names = await findSavedSearchNames(db, scope);
   const { node, sort } = parseLegacyQuery(
     text,
     {
       catalog: scope.catalog,
-      customFields: new Map(fields.map((field) => [field.id, field])),
+      customFields: await customFieldsById(db, { organizationId: scope.organizationId }),
       savedSearchesByName: new Map(
         [...names].map(([name, id]) => [name, encodeId(ID_PREFIX.savedSearch, id)]),
       ),

@@ -1,12 +1,5 @@
 import { CRM_CATALOG, type CustomField, objectTypeOf, tableOf } from '@winnow/catalog';
-import {
-  type Db,
-  insertPages,
-  listCustomFields,
-  type TargetQuery,
-  type Trx,
-  targetsOfQuery,
-} from '@winnow/db';
+import { type Db, insertPages, type TargetQuery, type Trx, targetsOfQuery } from '@winnow/db';
 import { type CompiledQuery, checkQuery, compileQuery, parseQuery } from '@winnow/query';
 import { type RawBuilder, sql } from 'kysely';
 import type { ExampleKeys } from './data.ts';
@@ -37,11 +30,6 @@ export function compileExample(
     tzOffsetMinutes: 0,
   });
   return { compiled, objectType: checked.objectType };
-}
-
-export async function loadFields(db: Db, organizationId: string): Promise<ReadonlyMap<string, CustomField>> {
-  const fields = await listCustomFields(db, { organizationId });
-  return new Map(fields.map((field) => [field.id, field]));
 }
 
 export function compiledStatement(compiled: CompiledQuery, objectType: string): Statement {

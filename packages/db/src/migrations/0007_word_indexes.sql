@@ -1,7 +1,7 @@
 -- Indexes that serve what a query may ask of words, and of a lead's activities and opportunities.
 -- What they cost to write, all together: a seed of 100,000 leads with six children each went from about 10,000 to about
--- 4,800 leads a second on two cores; of 20,000, from 59 to 83 MB. The words of leads, contacts and e-mail addresses
--- alone would leave 8,600. Deleting pays nothing: vacuum does.
+-- 4,800 leads a second on two cores, names and e-mail addresses having been indexed before; of 20,000, from 59 to 83 MB.
+-- The words of leads, contacts and e-mail addresses alone would leave 8,600. Deleting pays nothing: vacuum does.
 
 -- The bound is drawn again after decomposition, which can make eighteen letters of one: a tsvector past 1 MB is broken.
 create or replace function winnow_words(value text) returns text
@@ -33,10 +33,10 @@ create function winnow_custom_tsvector(custom jsonb) returns tsvector
     from jsonb_path_query(custom, '$.*[*] ? (@.type() == "string")') as item
   );
 
--- One index a table, for each of its text columns that a query may search; an index of several columns costs less to
--- write than several indexes. Small tables (statuses, pipelines, campaigns) need none. Processor time for each row:
--- lead 50 µs (14 for the name alone), contact 21, e-mail address and phone number 13, opportunity 21, task 19, address
--- 75, of which the address as a whole is half, e-mail 30; the other activities have less text.
+-- One index a table, for each of its text columns that a query may search. Small tables (statuses, pipelines, campaigns)
+-- need none. Processor time for each row: lead 50 µs (14 for the name alone), contact 21, e-mail address and phone number
+-- 13, opportunity 21, task 19, address 75, of which the address as a whole is half, e-mail 30; the other activities have
+-- less text.
 drop index lead_name_words;
 drop index contact_name_words;
 drop index contact_email_words;

@@ -26,6 +26,15 @@ export async function listCustomFields(
   }));
 }
 
+/** The same by plain UUID, which is what queries and stored values name them by. */
+export async function customFieldsById(
+  db: Db | Trx,
+  filter: { readonly organizationId: string },
+): Promise<ReadonlyMap<string, CustomField>> {
+  const fields = await listCustomFields(db, filter);
+  return new Map(fields.map((field) => [field.id, field]));
+}
+
 /** One page of the custom fields of an owner (a catalog's `customFieldOwner`), oldest first, as people order them. */
 export function listCustomFieldPage(
   db: Db | Trx,

@@ -1,6 +1,6 @@
 import type { EngineDeps } from '@winnow/bulk-delete';
 import type { Catalog, CustomField, ObjectType } from '@winnow/catalog';
-import { listCustomFields } from '@winnow/db';
+import { customFieldsById } from '@winnow/db';
 import type { SearchSettings } from '@winnow/search';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../caller.ts';
@@ -35,13 +35,12 @@ export async function loadContext(
   const hasCustomFields = Object.values(catalog.objectTypes).some(
     (type) => type.customFieldOwner !== undefined,
   );
-  const fields = hasCustomFields ? await listCustomFields(db, { organizationId }) : [];
   return {
     catalog,
     publicUrl,
     tenantId: organizationId,
     userId,
-    customFields: new Map(fields.map((field) => [field.id, field])),
+    customFields: hasCustomFields ? await customFieldsById(db, { organizationId }) : new Map(),
   };
 }
 
