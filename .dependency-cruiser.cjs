@@ -6,9 +6,11 @@ const order = [
   'catalog',
   'query',
   'db',
+  'records',
   'search',
   'queue',
   'bulk-delete',
+  'event-log',
   'notification',
 ];
 

@@ -80,7 +80,7 @@ describe('on a schema that has nothing to do with a CRM', () => {
     const deps = createEngine(db, {}, LIBRARY_CATALOG);
     const { book } = await insertAuthor('Ursula', org.organizationId);
 
-    const row = await deleteByIds(deps, actorOf(org), { objectType: 'book', ids: [book] });
+    const row = await deleteByIds(deps, actorOf(org), { objectType: 'book', ids: [book], source: 'ids' });
 
     expect(row).toMatchObject({ status: 'done', deleted_counts: { book: 1, loan: 1 }, n_roots_processed: 1 });
     expect(await countRows(db, 'library.author')).toBe(1);
@@ -134,7 +134,11 @@ describe('the start-up check', () => {
         problems: [expect.stringContaining('may not set session_replication_role')],
         fastPath: false,
       });
-      const row = await deleteByIds(createEngine(session), actorOf(org), { objectType: 'lead', ids: [id] });
+      const row = await deleteByIds(createEngine(session), actorOf(org), {
+        objectType: 'lead',
+        ids: [id],
+        source: 'ids',
+      });
       expect(row).toMatchObject({ status: 'done', n_objects_deleted: 1 });
       await sql`reset role`.execute(session);
     });

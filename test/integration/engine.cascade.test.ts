@@ -78,7 +78,7 @@ describe.each([
     await sql`update lead set date_status_changed = now()`.execute(db);
     const before = await Promise.all(TAKEN_WITH_A_LEAD.map((table) => readRows(db, table)));
 
-    const row = await deleteByIds(deps, actorOf(org), { objectType: 'lead', ids: [lead] });
+    const row = await deleteByIds(deps, actorOf(org), { objectType: 'lead', ids: [lead], source: 'ids' });
 
     expect(row).toMatchObject({ status: 'done', n_objects: 1, n_objects_deleted: 1, n_roots_processed: 1 });
     expect(row.deleted_counts).toEqual({
@@ -103,7 +103,11 @@ describe.each([
   it('keeps the documents of a lead and cuts every one of their links, remembering each', async () => {
     const { lead, contact, opportunity, document } = await insertLeadFamily(db, org.organizationId);
 
-    const row = await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids: [lead] });
+    const row = await deleteByIds(createEngine(db), actorOf(org), {
+      objectType: 'lead',
+      ids: [lead],
+      source: 'ids',
+    });
 
     expect(await readLinks('document', document)).toEqual({
       lead_id: null,
@@ -129,7 +133,11 @@ describe.each([
     );
     await sql`update opportunity set contact_id = ${gone.contact} where id = ${kept.opportunity}`.execute(db);
 
-    await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids: [gone.lead] });
+    await deleteByIds(createEngine(db), actorOf(org), {
+      objectType: 'lead',
+      ids: [gone.lead],
+      source: 'ids',
+    });
 
     expect(await readLinks('activity', kept.note)).toEqual({
       lead_id: kept.lead,
@@ -151,6 +159,7 @@ describe.each([
     const row = await deleteByIds(createEngine(db), actorOf(org), {
       objectType: 'contact',
       ids: [family.contact],
+      source: 'ids',
     });
 
     expect(row.deleted_counts).toEqual({ contact: 1, contact_email: 1, contact_phone: 1, contact_url: 1 });
@@ -171,6 +180,7 @@ describe.each([
     const row = await deleteByIds(createEngine(db), actorOf(org), {
       objectType: 'opportunity',
       ids: [family.opportunity],
+      source: 'ids',
     });
 
     expect(row.deleted_counts).toEqual({ opportunity: 1 });
@@ -186,6 +196,7 @@ describe.each([
     const row = await deleteByIds(createEngine(db), actorOf(org), {
       objectType: 'activity.call',
       ids: [family.call, family.note],
+      source: 'ids',
     });
 
     expect(row).toMatchObject({ n_objects: 2, n_objects_deleted: 1, n_objects_not_found: 1 });
@@ -204,6 +215,7 @@ describe.each([
     const row = await deleteByIds(createEngine(db), actorOf(org), {
       objectType: 'lead',
       ids: [bare, many.lead],
+      source: 'ids',
     });
 
     expect(row.deleted_counts).toMatchObject({ lead: 2, 'activity.sms': 2500 });

@@ -24,7 +24,8 @@ beforeEach(async () => {
   org = await createOrganization(db);
 });
 
-const readEvents = () => db.selectFrom('event').selectAll().orderBy('id').execute();
+const readEvents = () =>
+  db.selectFrom('event').selectAll().where('page_no', 'is', null).orderBy('id').execute();
 
 it('tells of a bulk delete from created to completed, with the object as it then was, and rings for each', async () => {
   const deps = createEngine(db, { pageSize: 1, announceEveryMs: 3_600_000 });
@@ -48,7 +49,47 @@ it('tells of a bulk delete from created to completed, with the object as it then
     date_relayed: null,
   });
   const rung = deps.doorbell.rings.filter(({ queue }) => queue === QUEUES.event).map(({ id }) => id);
-  expect(rung.sort()).toEqual(events.map(({ id }) => id).sort());
+  const written = await db.selectFrom('event').select('id').execute();
+  expect(rung.sort()).toEqual(written.map(({ id }) => id).sort());
+});
+
+it('writes one row for the records of each page that deleted some, and none without an archive', async () => {
+  const deps = createEngine(db, { pageSize: 2 });
+  const insertLeads = async () => {
+    for (const name of ['a', 'b', 'c'])
+      await insertRow(db, 'lead', { organization_id: org.organizationId, name });
+  };
+  const pagesOf = async (archive: boolean) => {
+    await insertLeads();
+    const { id } = await createBulkDelete(deps, actorOf(org), requestFor('lead', [], { archive }));
+    await workToEnd(deps, id);
+    return db
+      .selectFrom('event')
+      .selectAll()
+      .where('object_id', '=', id)
+      .where('page_no', 'is not', null)
+      .execute();
+  };
+
+  expect(await pagesOf(true)).toMatchObject([
+    {
+      object_type: 'page',
+      action: 'deleted',
+      page_no: 1,
+      deleted_counts: { lead: 2 },
+      data: null,
+      previous_data: null,
+    },
+    {
+      object_type: 'page',
+      action: 'deleted',
+      page_no: 2,
+      deleted_counts: { lead: 1 },
+      data: null,
+      previous_data: null,
+    },
+  ]);
+  expect(await pagesOf(false)).toEqual([]);
 });
 
 it('shows every field of Close’s object and Winnow’s additions, whatever the status', async () => {

@@ -214,7 +214,11 @@ describe('another organization’s records', () => {
     const other = await createOrganization(db);
     const theirs = await insertLeadFamily(db, other.organizationId);
 
-    const row = await deleteByIds(deps, actorOf(org), { objectType: 'lead', ids: [theirs.lead, newId()] });
+    const row = await deleteByIds(deps, actorOf(org), {
+      objectType: 'lead',
+      ids: [theirs.lead, newId()],
+      source: 'ids',
+    });
 
     expect(row).toMatchObject({ status: 'done', n_objects: 2, n_objects_not_found: 2, n_objects_deleted: 0 });
     expect(await countRows(db, 'lead')).toBe(1);
@@ -255,21 +259,30 @@ describe('deleting by ids', () => {
     const [id] = await insertLeads(['only']);
     if (id === undefined) throw new Error('no lead was made');
 
-    const row = await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids: [id, id] });
+    const row = await deleteByIds(createEngine(db), actorOf(org), {
+      objectType: 'lead',
+      ids: [id, id],
+      source: 'ids',
+    });
 
     expect(row).toMatchObject({ status: 'done', n_objects: 1, n_objects_deleted: 1 });
   });
 
-  it('announces nothing of its own: its caller has the answer', async () => {
+  it('announces the records and not itself: its caller has the answer', async () => {
     const ids = await insertLeads(['only']);
 
-    await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids });
+    await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids, source: 'ids' });
 
-    expect(await countRows(db, 'event')).toBe(0);
+    const events = await db.selectFrom('event').select(['object_type', 'action', 'deleted_counts']).execute();
+    expect(events).toEqual([{ object_type: 'page', action: 'deleted', deleted_counts: { lead: 1 } }]);
   });
 
   it('of nothing is done at once', async () => {
-    const row = await deleteByIds(createEngine(db), actorOf(org), { objectType: 'lead', ids: [] });
+    const row = await deleteByIds(createEngine(db), actorOf(org), {
+      objectType: 'lead',
+      ids: [],
+      source: 'ids',
+    });
 
     expect(row).toMatchObject({ status: 'done', n_objects: 0 });
     expect(await findBulkDeleteForWork(db, row.id)).toMatchObject({ status: 'done' });

@@ -28,6 +28,7 @@ const SETTINGS: EngineSettings = {
   sliceMs: 1000,
   resolveTimeoutMs: 60_000,
   previewTimeoutMs: 30_000,
+  synchronousMs: 60_000,
   retryBaseMs: 5,
   idleForMs: 0,
   announceEveryMs: 1000,

@@ -13,7 +13,7 @@ export { createOrganization, type TestOrganization } from './factories.ts';
 export { atFileEnd } from './file-end.ts';
 export { freePort } from './free-port.ts';
 export { createHttpClient } from './http-client.ts';
-export { insertLeadFamily } from './lead-family.ts';
+export { insertLeadFamily, type LeadFamily } from './lead-family.ts';
 export { LIBRARY_CATALOG } from './library-catalog.ts';
 export { buildPageGate, type PageGate } from './page-gate.ts';
 export { startPostgres } from './postgres.ts';

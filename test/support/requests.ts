@@ -8,6 +8,7 @@ export function actorOf(org: TestOrganization): Actor {
     userId: org.userId,
     apiKeyId: org.apiKeyId,
     requestId: 'req_test',
+    request: null,
   };
 }
 

@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { newId, objectTypeOf } from '@winnow/catalog';
 import {
   type BulkDeleteRow,
+  type BulkDeleteSource,
+  boundTransaction,
+  findBulkDelete,
   findBulkDeleteForWork,
   finishResolving,
-  insertBulkDelete,
+  insertBulkDeleteOnce,
   insertPages,
+  type Trx,
   targetsOfIds,
 } from '@winnow/db';
 import { QUEUES } from '@winnow/queue';
@@ -12,22 +17,36 @@ import type { Actor, EngineDeps } from './engine.ts';
 import { runSlice } from './slice.ts';
 import { isFinished } from './status.ts';
 
-/** Longest time that a caller waits for a deletion by ids; after it workers go on in the background. */
-const SYNCHRONOUS_MS = 20_000;
+/** A page may wait so long for a lock even when the caller's time is as good as up: other pages lock for moments. */
+const LEAST_LOCK_WAIT_MS = 100;
+
+/** Objects to delete, by their ids. */
+export interface DeletionByIds {
+  /**
+   * UUID of the bulk delete. When the organization has one of this id already, a repetition of the request that made
+   * it has come: that one is gone on with, whatever stands beside it here. Without it a new one.
+   */
+  readonly id?: string;
+  readonly objectType: string;
+  /** Plain UUIDs; one that comes twice counts once. */
+  readonly ids: readonly string[];
+  readonly source: Exclude<BulkDeleteSource, 'query'>;
+  /** What must be true if, and only if, the bulk delete is: it runs in the transaction that makes it. */
+  readonly before?: (trx: Trx) => Promise<void>;
+}
 
 /**
  * Deletes the objects with these ids through the same pages as every bulk delete, and waits for them.
- * @param request.ids plain UUIDs; one that comes twice counts once.
  * @returns the bulk delete, with status `done` and exact counts; still `processing` when it takes longer than a
- *   caller should wait, or when a record is locked by somebody else: workers finish it.
+ *   caller should wait, as when a record is locked by somebody else: workers finish it.
  * @throws the database's error when the server cannot work now; what is committed by then is finished by workers.
  */
 export async function deleteByIds(
   deps: EngineDeps,
   actor: Actor,
-  request: { readonly objectType: string; readonly ids: readonly string[] },
+  request: DeletionByIds,
 ): Promise<BulkDeleteRow> {
-  const created = await createResolved(deps, actor, request.objectType, [...new Set(request.ids)]);
+  const created = await createResolved(deps, actor, request);
   if (isFinished(created.status)) return created;
   let isDone = false;
   try {
@@ -39,30 +58,44 @@ export async function deleteByIds(
 }
 
 async function workInline(deps: EngineDeps, id: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(SYNCHRONOUS_MS);
-  let outcome = await runSlice(deps, id, signal);
-  while (outcome.kind === 'more' && !signal.aborted) outcome = await runSlice(deps, id, signal);
-  return outcome.kind === 'finished';
+  const { synchronousMs } = deps.settings;
+  const deadline = performance.now() + synchronousMs;
+  const signal = AbortSignal.timeout(synchronousMs);
+  for (;;) {
+    const outcome = await runSlice(waitingAtMost(deps, deadline - performance.now()), id, signal);
+    if (outcome.kind === 'finished') return true;
+    if (outcome.kind === 'nothing' || signal.aborted) return false;
+    if (outcome.kind === 'later') await pause(Math.min(outcome.delayMs, deadline - performance.now()));
+  }
+}
+
+/** For a caller who waits: a page gives up on a lock when the caller's time is up, and is left to workers. */
+function waitingAtMost(deps: EngineDeps, waitMs: number): EngineDeps {
+  const { page } = deps.settings;
+  const lockTimeoutMs = Math.ceil(Math.min(page.lockTimeoutMs, Math.max(waitMs, LEAST_LOCK_WAIT_MS)));
+  return { ...deps, settings: { ...deps.settings, page: { ...page, lockTimeoutMs } } };
 }
 
 async function createResolved(
   deps: EngineDeps,
   actor: Actor,
-  objectTypeName: string,
-  ids: readonly string[],
+  { id = newId(), objectType: objectTypeName, ids, source, before }: DeletionByIds,
 ): Promise<BulkDeleteRow> {
-  const { catalog, settings } = deps;
+  const { db, catalog, settings } = deps;
   const objectType = objectTypeOf(catalog, objectTypeName);
-  return deps.db.transaction().execute(async (trx) => {
-    const now = new Date();
-    const { id } = await insertBulkDelete(trx, {
-      id: newId(),
-      organization_id: actor.organizationId,
+  const { organizationId } = actor;
+  const made = await db.transaction().execute(async (trx) => {
+    await boundTransaction(trx, waitingAtMost(deps, settings.synchronousMs).settings.page);
+    const inserted = await insertBulkDeleteOnce(trx, {
+      id,
+      organization_id: organizationId,
       created_by: actor.userId,
       updated_by: actor.userId,
       api_key_id: actor.apiKeyId,
       request_id: actor.requestId,
-      source: 'ids',
+      request_method: actor.request?.method ?? null,
+      request_path: actor.request?.path ?? null,
+      source,
       object_type: objectType.name,
       status: 'loading',
       s_query: null,
@@ -74,16 +107,21 @@ async function createResolved(
       n_objects: null,
       n_roots: null,
       error_message: null,
-      date_started: now,
+      date_started: new Date(),
       date_finished: null,
       date_announced: null,
     });
+    if (!inserted) return undefined;
+    await before?.(trx);
     const counts = await insertPages(trx, {
       bulkDeleteId: id,
       pageSize: settings.pageSize,
-      targets: targetsOfIds(catalog, objectType, { organizationId: actor.organizationId, ids }),
+      targets: targetsOfIds(catalog, objectType, { organizationId, ids: [...new Set(ids)] }),
       rootsAreTargets: objectType.name === catalog.rootObjectType,
     });
     return finishResolving(trx, id, counts);
   });
+  const row = made ?? (await findBulkDelete(db, { organizationId, id }));
+  if (!row) throw new Error(`the id ${id} is another organization's bulk delete`);
+  return row;
 }

@@ -19,4 +19,6 @@ export interface Actor {
   readonly userId: string | null;
   readonly apiKeyId: string | null;
   readonly requestId: string | null;
+  /** Method and path of the request, without its query string; null where nobody asked over HTTP. */
+  readonly request: { readonly method: string; readonly path: string } | null;
 }

@@ -1,11 +1,21 @@
-import { type Catalog, newId } from '@winnow/catalog';
-import { type BulkDeleteRow, insertEvent, type Trx } from '@winnow/db';
+import { type Catalog, encodeId, ID_PREFIX, newId } from '@winnow/catalog';
+import { type BulkDeleteRow, type DeletedCounts, insertEvent, type JsonObject, type Trx } from '@winnow/db';
 import { QUEUES } from '@winnow/queue';
 import type { EngineDeps } from './engine.ts';
 import { presentBulkDelete } from './present.ts';
 
-/** What the outside may hear of a bulk delete (reference, 5.2; `failed` is our addition: Close lists none for errors). */
-export type BulkDeleteAction = 'created' | 'updated' | 'completed' | 'failed';
+/**
+ * What the outside may hear of a bulk delete (reference, 5.2). `failed`, `resumed` and `cancelled` are our additions: Close
+ * lists none for errors, and knows no cancelling.
+ */
+export type BulkDeleteAction =
+  | 'created'
+  | 'updated'
+  | 'completed'
+  | 'failed'
+  | 'paused'
+  | 'resumed'
+  | 'cancelled';
 
 export const BULK_DELETE_EVENT = 'bulk_action.delete';
 
@@ -34,9 +44,51 @@ export async function recordEvent(
     request_id: row.request_id,
     data,
     changed_fields: action === 'created' ? [] : ['status', 'n_objects_processed', 'date_updated'],
-    meta: { bulk_action_id: data.id ?? null },
+    meta: { ...requestOf(row), bulk_action_id: data.id ?? null },
   });
   return id;
+}
+
+/** Of the row that stands for the records which a page deleted. No object type and no action that a client can name. */
+export const DELETED_PAGE = { objectType: 'page', action: 'deleted' } as const;
+
+/**
+ * Writes one row for all records that a page has deleted, in its transaction. Their events are read from the archive
+ * by whoever wants them, so that a deletion nobody asks about costs one row a page; without an archive there are none.
+ * @returns the row's id, to ring with after the commit; undefined when there is nothing to tell.
+ */
+export async function recordDeletedPage(
+  trx: Trx,
+  bulkDelete: BulkDeleteRow,
+  pageNo: number,
+  deletedCounts: DeletedCounts,
+): Promise<string | undefined> {
+  if (!bulkDelete.archive || Object.keys(deletedCounts).length === 0) return undefined;
+  const id = newId();
+  await insertEvent(trx, {
+    id,
+    organization_id: bulkDelete.organization_id,
+    object_type: DELETED_PAGE.objectType,
+    object_id: bulkDelete.id,
+    action: DELETED_PAGE.action,
+    user_id: bulkDelete.created_by,
+    api_key_id: bulkDelete.api_key_id,
+    request_id: bulkDelete.request_id,
+    data: null,
+    meta: {
+      ...requestOf(bulkDelete),
+      // By this clients tell a bulk deletion from one by hand (reference, 5.1).
+      ...(bulkDelete.source === 'one'
+        ? {}
+        : { bulk_action_id: encodeId(ID_PREFIX.bulkDelete, bulkDelete.id) }),
+    },
+    page: { pageNo, deletedCounts },
+  });
+  return id;
+}
+
+function requestOf({ request_method, request_path }: BulkDeleteRow): JsonObject {
+  return request_method === null ? {} : { request_method, request_path };
 }
 
 /** The events of a finished page: `completed` with the last one, `updated` when one is due. @returns the event's id. */

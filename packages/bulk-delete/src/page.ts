@@ -20,7 +20,7 @@ import {
 import { countByObjectType } from './count-by-object-type.ts';
 import type { EngineDeps } from './engine.ts';
 import { PageError } from './errors.ts';
-import { announcePage, ringForEvent } from './events.ts';
+import { announcePage, recordDeletedPage, ringForEvent } from './events.ts';
 import { checkPlan, type ExecutionPlan } from './execution-plan.ts';
 
 /** What became of one turn at the pages of a bulk delete. */
@@ -54,10 +54,16 @@ export async function workPage(
         claimed = await claimPage(trx, bulkDelete.id);
         if (!claimed) return 'none';
         if (await checkPlan(trx, plan)) await turnOffTriggers(trx);
-        return finishWith(deps, trx, claimed, await deletePage(deps, trx, bulkDelete, claimed, plan));
+        return finishWith(
+          deps,
+          trx,
+          bulkDelete,
+          claimed,
+          await deletePage(deps, trx, bulkDelete, claimed, plan),
+        );
       });
     if (result === 'busy' || result === 'none') return { kind: result };
-    await ringForEvent(deps, result.eventId);
+    await Promise.all(result.eventIds.map((id) => ringForEvent(deps, id)));
     return { kind: 'worked', bulkDelete: result.row };
   } catch (error) {
     throw claimed ? new PageError(claimed, error) : error;
@@ -135,7 +141,15 @@ async function lockDescendants(
   return locked;
 }
 
-async function finishWith(deps: EngineDeps, trx: Trx, page: PageRow, deleted: DeletedPage) {
+async function finishWith(
+  deps: EngineDeps,
+  trx: Trx,
+  bulkDelete: BulkDeleteRow,
+  page: PageRow,
+  deleted: DeletedPage,
+) {
+  // Before the counts: from then on the row of the bulk delete is locked, and other pages wait for this one's commit.
+  const recordsEventId = await recordDeletedPage(trx, bulkDelete, page.page_no, deleted.deletedCounts);
   const row = await finishPage(
     trx,
     { bulkDeleteId: page.bulk_delete_id, pageNo: page.page_no },
@@ -148,5 +162,6 @@ async function finishWith(deps: EngineDeps, trx: Trx, page: PageRow, deleted: De
     },
     deps.settings.announceEveryMs,
   );
-  return { row, eventId: await announcePage(trx, deps.catalog, row) };
+  const announcedEventId = await announcePage(trx, deps.catalog, row);
+  return { row, eventIds: [recordsEventId, announcedEventId] };
 }

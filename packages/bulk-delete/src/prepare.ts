@@ -66,6 +66,8 @@ export async function prepareBulkDelete(
     updated_by: userId,
     api_key_id: actor.apiKeyId,
     request_id: actor.requestId,
+    request_method: actor.request?.method ?? null,
+    request_path: actor.request?.path ?? null,
     source: 'query',
     object_type: objectType.name,
     s_query: JSON.stringify(checked.sQuery),

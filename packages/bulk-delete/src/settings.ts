@@ -10,6 +10,8 @@ export interface EngineSettings {
   readonly resolveTimeoutMs: number;
   /** For counting exactly in a dry run; estimates take up to as much again. */
   readonly previewTimeoutMs: number;
+  /** Longest that a caller waits for a deletion by ids; after it workers go on in the background. */
+  readonly synchronousMs: number;
   /** First pause before a failed page is tried again. */
   readonly retryBaseMs: number;
   /** How long nothing may happen to a bulk delete before it counts as left alone. */
@@ -31,6 +33,7 @@ export function engineSettings(config: {
   readonly WINNOW_LOCK_TIMEOUT_MS: number;
   readonly WINNOW_IDLE_TIMEOUT_MS: number;
   readonly WINNOW_RETRY_BASE_MS: number;
+  readonly WINNOW_SYNCHRONOUS_MS: number;
 }): EngineSettings {
   return {
     pageSize: config.WINNOW_PAGE_SIZE,
@@ -38,6 +41,7 @@ export function engineSettings(config: {
     sliceMs: config.WINNOW_SLICE_MS,
     resolveTimeoutMs: config.WINNOW_RESOLVE_TIMEOUT_MS,
     previewTimeoutMs: config.WINNOW_PREVIEW_TIMEOUT_MS,
+    synchronousMs: config.WINNOW_SYNCHRONOUS_MS,
     retryBaseMs: config.WINNOW_RETRY_BASE_MS,
     idleForMs: config.WINNOW_RECONCILE_MS,
     announceEveryMs: 1000,

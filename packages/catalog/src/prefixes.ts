@@ -10,6 +10,7 @@ export const ID_PREFIX = {
   customField: 'cf',
   savedSearch: 'save',
   webhookSubscription: 'whsub',
+  delivery: 'whdel',
   event: 'ev',
   request: 'req',
 } as const;

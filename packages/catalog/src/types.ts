@@ -88,6 +88,8 @@ export interface Field {
   readonly changeStamp?: string;
   /** For an expression that is too costly to show with every object: it is shown only where it is asked for. */
   readonly onRequest?: boolean;
+  /** For an expression over rows that go when the object is deleted: unknown of an object that has been deleted. */
+  readonly ofParts?: boolean;
 }
 
 /** What becomes of a row when the row that `column` points at is deleted. */
@@ -152,8 +154,12 @@ export interface ObjectType {
   readonly bulkName?: string;
   /** Path below `/api/v1/` of its generic routes; absent where it has none. */
   readonly path?: string;
+  /** The field whose value is part of the type's name in events: `_type` makes `task.lead` of a task (reference, 5.2). */
+  readonly eventKind?: string;
   /** The column that points at the catalog's root object, for counting roots beside objects. */
   readonly rootColumn?: string;
+  /** The kind of objects in the scopes of API keys, `leads` in `read:leads`; absent where only wide scopes open it. */
+  readonly scopeFamily?: string;
   /** Which custom fields belong to it, e.g. all activities share `activity`. */
   readonly customFieldOwner?: string;
 }

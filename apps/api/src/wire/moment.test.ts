@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDate, presentStamp, readMoment } from './moment.ts';
+import { isDate, readMoment } from './moment.ts';
 
 describe('isDate', () => {
   it.each(['0001-01-01', '2000-02-29', '2024-02-29', '2026-12-31', '9999-12-31'])('takes %s', (text) => {
@@ -59,10 +59,4 @@ describe('readMoment', () => {
   ])('refuses "%s"', (text) => {
     expect(readMoment(text)).toBeUndefined();
   });
-});
-
-it('A stamp beyond the calendar has no form on the wire.', () => {
-  expect(presentStamp(new Date('2026-01-31T09:30:00.125Z'))).toBe('2026-01-31T09:30:00.125000+00:00');
-  expect(presentStamp(Number.POSITIVE_INFINITY)).toBeNull();
-  expect(presentStamp(new Date(Number.NaN))).toBeNull();
 });

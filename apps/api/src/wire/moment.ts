@@ -1,4 +1,4 @@
-import { presentMoment } from '@winnow/bulk-delete';
+import { presentMoment } from '@winnow/records';
 
 /** Years that have four digits: what every client can read. */
 const DATE = /^(?!0000)\d{4}-(\d{2})-(\d{2})$/;
@@ -30,9 +30,4 @@ export function readMoment(text: string): string | undefined {
 
 function readOffset(offset: string): string {
   return /^z$/i.test(offset) ? 'Z' : offset.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
-}
-
-/** What Postgres gave for a `timestamptz`, for the wire; null for one beyond the calendar (`infinity`). */
-export function presentStamp(value: unknown): string | null {
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? presentMoment(value) : null;
 }

@@ -14,9 +14,15 @@ const InvalidSchema = Type.Object({
   }),
 });
 
+const RateLimitedSchema = Type.Object(
+  { error: Type.String(), rate_reset: Type.Integer({ description: 'Seconds until it may succeed again.' }) },
+  { description: 'Too many requests.' },
+);
+
 /** Schemas that many routes share, defined once in the OpenAPI document. */
 export function defineSharedSchemas(app: ApiInstance): void {
   defineSchema(app, 'Error', ErrorSchema);
+  defineSchema(app, 'RateLimited', RateLimitedSchema);
   defineSchema(app, 'Invalid', InvalidSchema);
 }
 
@@ -44,6 +50,7 @@ export function withRefusals(answers: Readonly<Record<number, TSchema>>): Record
     401: refTo('Error', 'There is no API key, or it opens nothing.'),
     403: refTo('Error', 'The API key lacks a scope.'),
     404: refTo('Error', 'There is no such record in the organization of the key.'),
+    429: refTo('RateLimited', 'Too many requests of this key, this organization or this address.'),
     503: refTo('Error', 'Try again in a moment.'),
     ...answers,
   };

@@ -13,6 +13,7 @@ export const contact: ObjectType = {
   path: 'contact',
   rootColumn: 'lead_id',
   customFieldOwner: 'contact',
+  scopeFamily: 'contacts',
   fields: fieldsByName(
     { ...leadLink(), createsTargetWhenAbsent: true },
     field('name', 'text'),

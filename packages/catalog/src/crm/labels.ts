@@ -9,6 +9,7 @@ const campaign: ObjectType = {
   table: 'campaign',
   idPrefix: 'camp',
   titleField: 'name',
+  path: 'campaign',
   fields: fieldsByName(field('name', 'text', { required: true })),
   embeds: [],
 };

@@ -23,6 +23,7 @@ export const opportunity: ObjectType = {
   path: 'opportunity',
   rootColumn: 'lead_id',
   customFieldOwner: 'opportunity',
+  scopeFamily: 'deals',
   fields: fieldsByName(
     leadLink(),
     leadName,

@@ -12,6 +12,7 @@ export const task: ObjectType = {
   bulkName: 'task',
   path: 'task',
   rootColumn: 'lead_id',
+  eventKind: '_type',
   fields: fieldsByName(
     field('_type', 'choice', {
       column: 'type',

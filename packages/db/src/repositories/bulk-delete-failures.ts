@@ -22,3 +22,24 @@ export async function listFailureReasons(
     .limit(limit)
     .execute();
 }
+
+/** Why one object could not be deleted. */
+export interface ObjectFailure {
+  /** Plain UUID. */
+  readonly objectId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Every object of a bulk delete that could not be deleted, in the order of their ids. For deletions by ids: they are few. */
+export async function listFailures(
+  db: Db,
+  { bulkDeleteId }: { readonly bulkDeleteId: string },
+): Promise<readonly ObjectFailure[]> {
+  return db
+    .selectFrom('bulk_delete_failure')
+    .select(['object_id as objectId', 'code', 'message'])
+    .where('bulk_delete_id', '=', bulkDeleteId)
+    .orderBy('object_id')
+    .execute();
+}

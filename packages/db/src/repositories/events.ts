@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db } from '../connection.ts';
-import type { Database, JsonObject } from '../tables.ts';
+import type { Database, DeletedCounts, JsonObject } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
 export type EventRow = Selectable<Database['event']>;
@@ -24,6 +24,8 @@ export interface NewEvent {
   readonly previous_data?: JsonObject | null;
   readonly changed_fields?: readonly string[];
   readonly meta?: JsonObject;
+  /** The page whose deleted records this row stands for, with what went by object type. */
+  readonly page?: { readonly pageNo: number; readonly deletedCounts: DeletedCounts };
 }
 
 /**
@@ -46,6 +48,10 @@ export async function insertEvent(trx: Trx, event: NewEvent): Promise<void> {
       previous_data: event.previous_data ? JSON.stringify(event.previous_data) : null,
       changed_fields: [...(event.changed_fields ?? [])],
       meta: JSON.stringify(event.meta ?? {}),
+      page_no: event.page?.pageNo ?? null,
+      deleted_counts: event.page ? JSON.stringify(event.page.deletedCounts) : null,
+      // The moment of writing, just before the commit: the log is ordered by it, and who reads it should miss nothing.
+      date_created: sql<Date>`clock_timestamp()`,
     })
     .execute();
 }

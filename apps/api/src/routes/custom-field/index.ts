@@ -1,10 +1,11 @@
 import type { Catalog } from '@winnow/catalog';
 import { createCustomField, type Db, listCustomFieldPage } from '@winnow/db';
+import { pickFields, readFields } from '@winnow/records';
 import type { ApiInstance } from '../../app-types.ts';
 import { callerOf } from '../../caller.ts';
 import { type FieldErrors, invalid } from '../../refusal.ts';
+import { resourceIdOf } from '../../resource-id.ts';
 import { PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { pickFields, readFields } from '../../wire/picked-fields.ts';
 import { defineSchema, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
 import { presentCustomField } from './present.ts';
 import { CustomFieldSchema, createSchema, mayHoldSeveral } from './schema.ts';
@@ -64,6 +65,7 @@ export function registerCustomFieldRoutes(
         assertConsistent({ name, type, choices, acceptsMultipleValues });
         const { organizationId, userId } = callerOf(request);
         const row = await createCustomField(db, {
+          id: resourceIdOf(request),
           organizationId,
           userId,
           owner,

@@ -1,6 +1,6 @@
-import { presentMoment } from '@winnow/bulk-delete';
 import { encodeId, ID_PREFIX } from '@winnow/catalog';
 import type { CustomFieldRow, JsonObject } from '@winnow/db';
+import { presentMoment } from '@winnow/records';
 
 /** A custom field as Close shows it; `choices` only where it has some. */
 export function presentCustomField(row: CustomFieldRow): JsonObject {

@@ -1,17 +1,13 @@
 import {
   type Catalog,
   type CustomField,
-  type CustomFieldType,
   decodeId,
-  encodeId,
-  findObjectType,
   ID_PREFIX,
   type ObjectType,
   tableOf,
 } from '@winnow/catalog';
 import type { JsonValue } from '@winnow/db';
-import { customFieldOf } from './context.ts';
-import { CUSTOM_PREFIX, prefixOfTarget } from './conventions.ts';
+import { CUSTOM_PREFIX, customFieldOf, customTarget } from '@winnow/records';
 import { type Draft, isObject, joinPath, own, type Reading } from './draft.ts';
 import {
   readChoice,
@@ -90,14 +86,6 @@ function readNoted(
 }
 
 /**
- * What a custom field of this type refers to: users, or the catalog's objects of the same name (the field type
- * `contact`). Undefined where the value is no reference.
- */
-function customTarget(catalog: Catalog, type: CustomFieldType): string | undefined {
-  return type === 'user' ? type : findObjectType(catalog, type)?.name;
-}
-
-/**
  * Reads a value that is not null. A field that takes several values stores a list, also of one value; references
  * are stored as plain UUIDs.
  */
@@ -134,17 +122,4 @@ function readOne(catalog: Catalog, field: CustomField, value: unknown): ValueRea
     default:
       return readText(value, rules);
   }
-}
-
-/** A stored value for the wire: references get their prefix back. */
-export function presentCustomValue(catalog: Catalog, field: CustomField, stored: JsonValue): JsonValue {
-  const target = customTarget(catalog, field.type);
-  if (target === undefined) return stored;
-  const prefix = prefixOfTarget(catalog, target);
-  const present = (item: JsonValue): JsonValue => (typeof item === 'string' ? encodeId(prefix, item) : item);
-  return isList(stored) ? stored.map(present) : present(stored);
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { actorOf, callerOf } from '../../caller.ts';
 import { notFound, Refusal } from '../../refusal.ts';
 import { EmptySchema, IdParams, refTo, withBodyRefusals } from '../../wire/schemas.ts';
 import { idOf } from './id-of.ts';
+import { scopeOf } from './scope-of.ts';
 
 /** Names the bulk delete that took the object, so that it can be looked up and undone. */
 const HEADER = 'x-winnow-bulk-delete-id';
@@ -19,7 +20,7 @@ export function registerDeleteRoute(
   app.delete(
     `/${type.path}/:id/`,
     {
-      config: { scope: 'delete' },
+      config: scopeOf('delete', [type]),
       schema: {
         tags: [type.path],
         summary: `Delete a ${type.label.one} with all that belongs to it`,
@@ -38,7 +39,11 @@ export function registerDeleteRoute(
       // Asked first, so that a mistyped id leaves no bulk delete behind.
       const found = await findObject(db, { catalog, tenantId, types: [type] }, { id, wanted: () => false });
       if (!found) throw notFound(type.label.one);
-      const row = await deleteByIds(engine, actorOf(request), { objectType: type.name, ids: [id] });
+      const row = await deleteByIds(engine, actorOf(request), {
+        objectType: type.name,
+        ids: [id],
+        source: 'one',
+      });
       const bulkDeleteId = encodeId(ID_PREFIX.bulkDelete, row.id);
       reply.header(HEADER, bulkDeleteId);
       if (!isFinished(row.status)) return reply.status(202).send(presentBulkDelete(row, catalog));

@@ -1,8 +1,8 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import { type Catalog, decodeId, type Field, type FieldKind, type ObjectType } from '@winnow/catalog';
 import type { ColumnEquals } from '@winnow/db';
+import { prefixOfTarget } from '@winnow/records';
 import { invalid } from '../../refusal.ts';
-import { prefixOfTarget } from './conventions.ts';
 
 /** Kinds for which "equal" is all that a filter has to mean. */
 const FILTERED: ReadonlySet<FieldKind> = new Set(['reference', 'choice', 'boolean']);

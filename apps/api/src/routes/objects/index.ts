@@ -1,24 +1,20 @@
 import { type ObjectType, objectTypesIn, tableOf } from '@winnow/catalog';
-import type { JsonObject, Trx } from '@winnow/db';
+import { hasRoutes, loadObject, presentObject, readFields } from '@winnow/records';
 import type { ApiInstance } from '../../app-types.ts';
 import { documentOnly } from '../../plugins/validation.ts';
 import { notFound } from '../../refusal.ts';
 import { FieldsQuery } from '../../wire/paging.ts';
-import { type PickedFields, readFields } from '../../wire/picked-fields.ts';
 import { IdParams, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
-import { loadContext, type ObjectContext, type ObjectRouteDeps } from './context.ts';
-import { hasRoutes } from './conventions.ts';
+import { loadContext, type ObjectRouteDeps } from './context.ts';
+import { createOnce, readBack } from './create-once.ts';
 import { registerDeleteRoute } from './delete.ts';
 import { idOf } from './id-of.ts';
 import { registerListRoute } from './list.ts';
-import { loadObject } from './load.ts';
-import { presentObject } from './present.ts';
-import { readNewObject, readPatch } from './read-body.ts';
+import { readPatch } from './read-body.ts';
 import { answerOf, bodyOf, defineObjectSchemas } from './schema.ts';
+import { scopeOf } from './scope-of.ts';
 import { sharedParent } from './shared-parent.ts';
-import { createObject, patchObject } from './write.ts';
-
-const ALL_FIELDS: PickedFields = { names: undefined };
+import { patchObject } from './write.ts';
 
 /** The routes of every object type that has a path, and of every table that several of them share. */
 export function registerObjectRoutes(app: ApiInstance, deps: ObjectRouteDeps): void {
@@ -50,7 +46,7 @@ function registerReadRoute(
   app.get(
     `/${type.path}/:id/`,
     {
-      config: { scope: 'read' },
+      config: scopeOf('read', [type]),
       schema: {
         tags: [type.path],
         summary: `Look at one ${type.label.one}`,
@@ -81,7 +77,7 @@ function registerWriteRoutes(
   app.post(
     `/${type.path}/`,
     {
-      config: { scope: 'write' },
+      config: scopeOf('write', [type]),
       schema: {
         tags: [type.path],
         summary: `Add a ${type.label.one}`,
@@ -89,17 +85,13 @@ function registerWriteRoutes(
         response: withBodyRefusals({ 200: answer }),
       },
     },
-    async (request) => {
-      const context = await loadContext(deps, request);
-      const body = readNewObject(context, type, request.body);
-      return createObject(db, context, body, (trx) => readBack(trx, context, type, body.draft.id));
-    },
+    async (request) => createOnce(db, await loadContext(deps, request), type, request),
   );
 
   app.put(
     `/${type.path}/:id/`,
     {
-      config: { scope: 'write' },
+      config: scopeOf('write', [type]),
       schema: {
         tags: [type.path],
         summary: `Change a ${type.label.one}: only what the body names`,
@@ -115,11 +107,4 @@ function registerWriteRoutes(
       return patchObject(db, context, body, (trx) => readBack(trx, context, type, id));
     },
   );
-}
-
-/** The object as it now is, read in the transaction that wrote it. */
-async function readBack(trx: Trx, context: ObjectContext, type: ObjectType, id: string): Promise<JsonObject> {
-  const tree = await loadObject(trx, context, type, id, ALL_FIELDS);
-  if (!tree) throw new Error(`a ${type.name} that was just written cannot be read`);
-  return presentObject(context, tree, ALL_FIELDS);
 }

@@ -1,18 +1,24 @@
 import { Type } from '@sinclair/typebox';
 import type { ObjectType } from '@winnow/catalog';
 import { type ColumnEquals, type JsonObject, listObjects } from '@winnow/db';
+import {
+  loadObjects,
+  loadParts,
+  type PickedFields,
+  presentObject,
+  readFields,
+  wantedFields,
+} from '@winnow/records';
 import { searchByText } from '@winnow/search';
 import type { FastifyRequest } from 'fastify';
 import type { ApiInstance } from '../../app-types.ts';
 import { type Page, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { type PickedFields, readFields } from '../../wire/picked-fields.ts';
 import { pageOf, withRefusals } from '../../wire/schemas.ts';
 import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
 import { loadContext, type ObjectRouteDeps } from './context.ts';
 import { filterFields, filterSchema, readFilters } from './filters.ts';
-import { loadObjects, loadParts, wantedFields } from './load.ts';
-import { presentObject } from './present.ts';
 import { answerOf } from './schema.ts';
+import { scopeOf } from './scope-of.ts';
 
 const TextQuery = Type.Optional(
   Type.String({
@@ -37,7 +43,7 @@ export function registerListRoute(
   app.get(
     list.path,
     {
-      config: { scope: 'read' },
+      config: scopeOf('read', list.types),
       schema: {
         tags: [list.path.slice(1, -1)],
         summary: `List ${list.label}, newest first`,

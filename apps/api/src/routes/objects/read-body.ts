@@ -1,8 +1,8 @@
 import { type Embed, type Field, newId, type ObjectType, objectTypeOf } from '@winnow/catalog';
 import type { JsonValue } from '@winnow/db';
+import { API_PREFIX, hasRoutes } from '@winnow/records';
 import { type FieldErrors, invalid } from '../../refusal.ts';
 import type { ObjectContext } from './context.ts';
-import { API_PREFIX, hasRoutes } from './conventions.ts';
 import { readCustom } from './custom-values.ts';
 import { type Draft, isObject, joinPath, own, type Reading, type Reference } from './draft.ts';
 import { readValue } from './read-value.ts';
@@ -18,10 +18,16 @@ export interface ReadBody {
 /**
  * Reads the body of a POST. Keys that are unknown or read only are passed over, so that a client may send back what
  * it once read (reference, 5.4).
+ * @param id plain UUID that the object gets.
  * @throws Refusal 400 that names every wrong field.
  */
-export function readNewObject(context: ObjectContext, objectType: ObjectType, body: unknown): ReadBody {
-  return readWhole({ context, mode: 'create', fieldErrors: {}, references: [] }, objectType, newId(), body);
+export function readNewObject(
+  context: ObjectContext,
+  objectType: ObjectType,
+  id: string,
+  body: unknown,
+): ReadBody {
+  return readWhole({ context, mode: 'create', fieldErrors: {}, references: [] }, objectType, id, body);
 }
 
 /** Reads the body of a PUT: only what it names is changed. @throws Refusal 400 that names every wrong field. */

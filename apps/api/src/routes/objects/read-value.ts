@@ -1,7 +1,7 @@
 import { type Catalog, decodeId, type Field } from '@winnow/catalog';
 import type { JsonValue } from '@winnow/db';
+import { labelOfTarget, prefixOfTarget } from '@winnow/records';
 import { isDate, readMoment } from '../../wire/moment.ts';
-import { labelOfTarget, prefixOfTarget } from './conventions.ts';
 
 /** A value as Postgres takes it, or the sentence that says why it is none. */
 export type ValueReading =

@@ -1,8 +1,8 @@
 import { objectTypeOf } from '@winnow/catalog';
 import { type Db, findExistingIds, findExistingUserIds, type Trx } from '@winnow/db';
+import { isUserTarget } from '@winnow/records';
 import { invalid } from '../../refusal.ts';
 import type { ObjectContext } from './context.ts';
-import { isUserTarget } from './conventions.ts';
 import type { Reference } from './draft.ts';
 import { missingReference } from './read-value.ts';
 

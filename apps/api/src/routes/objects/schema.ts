@@ -8,8 +8,6 @@ import {
   objectTypeOf,
   tableOf,
 } from '@winnow/catalog';
-import type { ApiInstance } from '../../app-types.ts';
-import { defineSchema, nullable, refTo } from '../../wire/schemas.ts';
 import {
   CUSTOM_PREFIX,
   hasRoutes,
@@ -17,7 +15,9 @@ import {
   labelOfTarget,
   prefixOfTarget,
   wireTypeName,
-} from './conventions.ts';
+} from '@winnow/records';
+import type { ApiInstance } from '../../app-types.ts';
+import { defineSchema, nullable, refTo } from '../../wire/schemas.ts';
 
 const BODY_MODES = ['create', 'patch'] as const;
 type BodyMode = (typeof BODY_MODES)[number];

@@ -10,11 +10,14 @@ import {
 } from '@winnow/db';
 import { notFound } from '../../refusal.ts';
 import type { ObjectContext } from './context.ts';
-import { UPDATE_STAMP, USER_STAMPS } from './conventions.ts';
 import type { Draft } from './draft.ts';
 import type { ReadBody } from './read-body.ts';
 import { assertReferences } from './references.ts';
 import { refuseWrite } from './refuse-write.ts';
+
+/** Wire names of what the server keeps itself (reference, section 6). A type without such a field has none kept. */
+const USER_STAMPS = ['created_by', 'updated_by'] as const;
+const UPDATE_STAMP = 'date_updated';
 
 /**
  * Writes a new object with its parts, in one transaction with `andThen`.

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { type Catalog, decodeId, ID_PREFIX } from '@winnow/catalog';
 import { type Db, findSavedSearch, listSavedSearches } from '@winnow/db';
+import { pickFields, readFields } from '@winnow/records';
 import {
   changeSavedSearch,
   createSavedSearch,
@@ -11,8 +12,8 @@ import type { FastifyRequest } from 'fastify';
 import type { ApiInstance } from '../../app-types.ts';
 import { callerOf } from '../../caller.ts';
 import { invalid, notFound } from '../../refusal.ts';
+import { resourceIdOf } from '../../resource-id.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { pickFields, readFields } from '../../wire/picked-fields.ts';
 import {
   defineSchema,
   EmptySchema,
@@ -52,7 +53,11 @@ export function registerSavedSearchRoutes(
       },
     },
     async (request) => {
-      const fields = { ...readSavedFields(catalog, request.body), name: request.body.name.trim() };
+      const fields = {
+        ...readSavedFields(catalog, request.body),
+        id: resourceIdOf(request),
+        name: request.body.name.trim(),
+      };
       const given = readGivenQuery(request.body);
       if (given === undefined) {
         throw invalid({ s_query: 'A saved search needs a query: "s_query", or "query" as text.' });

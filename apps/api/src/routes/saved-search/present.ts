@@ -1,6 +1,6 @@
-import { presentMoment } from '@winnow/bulk-delete';
 import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
 import type { JsonObject, SavedSearchRow } from '@winnow/db';
+import { presentMoment } from '@winnow/records';
 import { isUserDependent } from '@winnow/search';
 import { typeNameOf } from './types.ts';
 

@@ -1,9 +1,8 @@
 import { encodeId, findObjectType, ID_PREFIX, type ObjectType, tableOf } from '@winnow/catalog';
 import { listAllowed, quote } from '@winnow/query';
+import { CUSTOM_PREFIX, hasRoutes, idListName, type PickedFields, wireTypeName } from '@winnow/records';
 import { invalid } from '../../refusal.ts';
-import type { PickedFields } from '../../wire/picked-fields.ts';
 import type { ObjectContext } from '../objects/context.ts';
-import { CUSTOM_PREFIX, hasRoutes, idListName, wireTypeName } from '../objects/conventions.ts';
 
 /** More sentences than this help nobody, and each lists the names that there are. */
 const MAX_FIELD_ERRORS = 20;

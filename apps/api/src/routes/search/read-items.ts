@@ -1,10 +1,8 @@
 import { encodeId, objectTypeOf } from '@winnow/catalog';
 import type { JsonObject, Trx } from '@winnow/db';
+import { loadObjects, type PickedFields, presentObject } from '@winnow/records';
 import type { FoundObject } from '@winnow/search';
-import type { PickedFields } from '../../wire/picked-fields.ts';
 import type { ObjectContext } from '../objects/context.ts';
-import { loadObjects } from '../objects/load.ts';
-import { presentObject } from '../objects/present.ts';
 
 /**
  * What was found, for the wire and in its order: the type and the id, and the fields that are picked for the type.

@@ -15,6 +15,7 @@ const firstOfContacts = (name: string, column: string): Field =>
     'text',
     `(select part.${column} from public.contact c join public.contact_${column} part on part.contact_id = c.id
       where c.lead_id = {id} and c.organization_id = {organization_id} order by c.id, part.id limit 1)`,
+    { ofParts: true },
   );
 
 /** Fields that tell of a lead's parts, tasks, activities and opportunities, worked out when they are asked for. */
@@ -38,6 +39,7 @@ export const lead: ObjectType = {
   path: 'lead',
   rootColumn: 'id',
   customFieldOwner: 'lead',
+  scopeFamily: 'leads',
   fields: fieldsByName(
     field('name', 'text'),
     field('display_name', 'text', { column: 'name', writable: false }),
@@ -53,6 +55,7 @@ export const lead: ObjectType = {
     field('external_id', 'text'),
     field('phone_number', 'text'),
     field('campaign_id', 'reference', { target: 'campaign', referenceTypes: ['campaign'] }),
+    field('metadata', 'json', { searchable: false }),
     ...stamps,
     field('last_lead_status_change_date', 'moment', { column: 'date_status_changed', writable: false }),
     firstOfContacts('primary_email', 'email'),

@@ -1,7 +1,6 @@
 import { CRM_CATALOG, type ObjectType, objectTypeOf } from '@winnow/catalog';
 import { describe, expect, it } from 'vitest';
 import { idListName, wireTypeName } from './conventions.ts';
-import { sharedParent } from './shared-parent.ts';
 
 const typeOf = (typeValue: string, one: string): ObjectType => ({
   name: typeValue,
@@ -41,18 +40,5 @@ it('Ids are listed beside arrays of objects that have a URL and are written with
     emails: undefined,
     phones: undefined,
     urls: undefined,
-  });
-});
-
-describe('sharedParent', () => {
-  it.each([
-    [['activity/note', 'activity/call'], 'activity'],
-    [['a/b/c', 'a/b/d'], 'a/b'],
-    [['a/b', 'c/b'], undefined],
-    [['a', 'b'], undefined],
-    [['a/b', 'a'], undefined],
-    [[], undefined],
-  ])('of %j is %s', (paths, parent) => {
-    expect(sharedParent(paths)).toBe(parent);
   });
 });

@@ -8,9 +8,9 @@ import {
   type ObjectRow,
   type Trx,
 } from '@winnow/db';
-import { isPicked, type PickedFields } from '../../wire/picked-fields.ts';
-import type { ObjectContext } from './context.ts';
+import type { RecordContext } from './context.ts';
 import { idListName } from './conventions.ts';
+import { isPicked, type PickedFields } from './picked-fields.ts';
 
 /** A row with the rows that are shown inside it, by the name of the array. */
 export interface ObjectTree {
@@ -29,7 +29,7 @@ export function wantedFields({ names }: PickedFields): FieldFilter {
 /** Reads one object with everything that is shown inside it; undefined when the organization has none of this id. */
 export async function loadObject(
   db: Db | Trx,
-  context: ObjectContext,
+  context: RecordContext,
   objectType: ObjectType,
   id: string,
   picked: PickedFields,
@@ -45,7 +45,7 @@ export async function loadObject(
  */
 export async function loadObjects(
   db: Db | Trx,
-  context: ObjectContext,
+  context: RecordContext,
   objectType: ObjectType,
   ids: readonly string[],
   picked: PickedFields,
@@ -65,9 +65,25 @@ export async function loadObjects(
  * Reads what is shown inside these rows: one query for each array and level, however many rows there are.
  * @returns trees in the order of the rows.
  */
-export async function loadParts(
+export function loadParts(
   db: Db | Trx,
-  context: ObjectContext,
+  context: RecordContext,
+  rows: readonly ObjectRow[],
+  picked: PickedFields,
+): Promise<readonly ObjectTree[]> {
+  const wanted = wantedFields({ names: undefined });
+  const read: ReadParts = (embed, parentIds) =>
+    listEmbedded(db, { ...context, embed }, { parentIds, wanted });
+  return growTrees(read, context, rows, picked);
+}
+
+/** Reads the rows of one array for many parents; `parentId` of each says whose it is. */
+export type ReadParts = (embed: Embed, parentIds: readonly string[]) => Promise<readonly ObjectRow[]>;
+
+/** Rows with what is shown inside them, wherever that is read from. @returns trees in the order of the rows. */
+export async function growTrees(
+  read: ReadParts,
+  context: RecordContext,
   rows: readonly ObjectRow[],
   picked: PickedFields,
   level = 1,
@@ -76,7 +92,7 @@ export async function loadParts(
   for (const objectType of new Set(rows.map((row) => row.objectType))) {
     const parents = trees.filter(({ row }) => row.objectType === objectType);
     for (const embed of objectType.embeds.filter((candidate) => isShown(context, candidate, picked))) {
-      const children = level > MAX_LEVELS ? [] : await loadEmbed(db, context, embed, parents, level);
+      const children = level > MAX_LEVELS ? [] : await growEmbed(read, context, embed, parents, level);
       const byParent = groupByParent(children);
       for (const { row, parts } of parents) parts[embed.name] = byParent.get(row.id) ?? [];
     }
@@ -84,24 +100,22 @@ export async function loadParts(
   return trees;
 }
 
-async function loadEmbed(
-  db: Db | Trx,
-  context: ObjectContext,
+async function growEmbed(
+  read: ReadParts,
+  context: RecordContext,
   embed: Embed,
   parents: readonly ObjectTree[],
   level: number,
 ): Promise<readonly ObjectTree[]> {
-  const all: PickedFields = { names: undefined };
-  const rows = await listEmbedded(
-    db,
-    { ...context, embed },
-    { parentIds: parents.map(({ row }) => row.id), wanted: wantedFields(all) },
+  const rows = await read(
+    embed,
+    parents.map(({ row }) => row.id),
   );
-  return loadParts(db, context, rows, all, level + 1);
+  return growTrees(read, context, rows, { names: undefined }, level + 1);
 }
 
 /** An array is read when it is shown itself, or when the list of its ids is. */
-function isShown({ catalog }: ObjectContext, embed: Embed, picked: PickedFields): boolean {
+function isShown({ catalog }: RecordContext, embed: Embed, picked: PickedFields): boolean {
   const ids = idListName(catalog, embed);
   return isPicked(picked, embed.name) || (ids !== undefined && isPicked(picked, ids));
 }

@@ -10,10 +10,6 @@ import {
 /** Where all routes of the API lie. */
 export const API_PREFIX = '/api/v1';
 
-/** Wire names of what the server keeps itself (reference, section 6). A type without such a field has none kept. */
-export const USER_STAMPS = ['created_by', 'updated_by'] as const;
-export const UPDATE_STAMP = 'date_updated';
-
 /** Keys of custom fields in an object: `custom.cf_…`. */
 export const CUSTOM_PREFIX = 'custom.';
 

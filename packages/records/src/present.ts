@@ -1,8 +1,6 @@
 import { encodeId, type Field, ID_PREFIX } from '@winnow/catalog';
 import type { JsonObject, JsonValue } from '@winnow/db';
-import { presentStamp } from '../../wire/moment.ts';
-import { type PickedFields, pickFields } from '../../wire/picked-fields.ts';
-import { customFieldOf, type ObjectContext } from './context.ts';
+import { customFieldOf, type RecordContext } from './context.ts';
 import {
   API_PREFIX,
   CUSTOM_PREFIX,
@@ -13,13 +11,15 @@ import {
 } from './conventions.ts';
 import { presentCustomValue } from './custom-values.ts';
 import type { ObjectTree } from './load.ts';
+import { presentStamp } from './moment.ts';
+import { type PickedFields, pickFields } from './picked-fields.ts';
 
 /** An object for the wire (reference, section 6), with only the picked fields. */
-export function presentObject(context: ObjectContext, tree: ObjectTree, picked: PickedFields): JsonObject {
+export function presentObject(context: RecordContext, tree: ObjectTree, picked: PickedFields): JsonObject {
   return pickFields(presentTree(context, tree), picked);
 }
 
-function presentTree(context: ObjectContext, tree: ObjectTree): JsonObject {
+function presentTree(context: RecordContext, tree: ObjectTree): JsonObject {
   const { objectType, values } = tree.row;
   return {
     ...presentIdentity(context, tree),
@@ -33,7 +33,7 @@ function presentTree(context: ObjectContext, tree: ObjectTree): JsonObject {
   };
 }
 
-function presentIdentity({ catalog, tenantId, publicUrl }: ObjectContext, { row }: ObjectTree): JsonObject {
+function presentIdentity({ catalog, tenantId, publicUrl }: RecordContext, { row }: ObjectTree): JsonObject {
   const { objectType } = row;
   if (!hasRoutes(objectType)) return {};
   const id = encodeId(objectType.idPrefix, row.id);
@@ -48,7 +48,7 @@ function presentIdentity({ catalog, tenantId, publicUrl }: ObjectContext, { row 
   };
 }
 
-function presentParts(context: ObjectContext, { row, parts }: ObjectTree): JsonObject {
+function presentParts(context: RecordContext, { row, parts }: ObjectTree): JsonObject {
   const shown: Record<string, JsonValue> = {};
   for (const embed of row.objectType.embeds) {
     const children = Object.hasOwn(parts, embed.name) ? parts[embed.name] : undefined;
@@ -63,7 +63,7 @@ function presentParts(context: ObjectContext, { row, parts }: ObjectTree): JsonO
 }
 
 /** Only fields that have a value, as Close does; a value whose field is gone has no name any more. */
-function presentCustom(context: ObjectContext, { row }: ObjectTree): JsonObject {
+function presentCustom(context: RecordContext, { row }: ObjectTree): JsonObject {
   return Object.fromEntries(
     Object.entries(row.custom).flatMap(([id, stored]) => {
       const field = customFieldOf(context, row.objectType, id);
@@ -74,7 +74,7 @@ function presentCustom(context: ObjectContext, { row }: ObjectTree): JsonObject 
   );
 }
 
-function presentValue({ catalog }: ObjectContext, field: Field, value: unknown): JsonValue {
+function presentValue({ catalog }: RecordContext, field: Field, value: unknown): JsonValue {
   if (value === null || value === undefined) return field.kind === 'text_list' ? [] : null;
   switch (field.kind) {
     case 'moment':

@@ -1,0 +1,22 @@
+import { isFinished } from '@winnow/bulk-delete';
+import { encodeId, ID_PREFIX } from '@winnow/catalog';
+import type { BulkDeleteRow } from '@winnow/db';
+import { API_PREFIX } from '@winnow/records';
+import type { FastifyReply } from 'fastify';
+
+/** How long a client should wait before it asks again. Seconds. */
+const POLL_AFTER_SECONDS = '1';
+
+/**
+ * Says in the headers which bulk delete did the work, and, when it goes on in the background, where to ask for it,
+ * with the status 202.
+ */
+export function noteBulkDelete(reply: FastifyReply, { id, status }: BulkDeleteRow): void {
+  const wireId = encodeId(ID_PREFIX.bulkDelete, id);
+  reply.header('x-winnow-bulk-delete-id', wireId);
+  if (isFinished(status)) return;
+  reply
+    .status(202)
+    .header('location', `${API_PREFIX}/bulk_action/delete/${wireId}/`)
+    .header('retry-after', POLL_AFTER_SECONDS);
+}

@@ -1,0 +1,131 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../connection.ts';
+import type { PageKey } from './archived-objects.ts';
+import type { EventRow } from './events.ts';
+
+/** Bounds on when an event was, each of them optional. Rows count by the millisecond that they are shown with. */
+export interface MomentBounds {
+  readonly gt?: Date;
+  readonly gte?: Date;
+  readonly lt?: Date;
+  readonly lte?: Date;
+}
+
+/** A value that rows of a table of the archive may hold. */
+export interface ArchivedValue {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+  readonly value: string;
+}
+
+/** Which rows of the outbox a reader of the log wants. Undefined asks for nothing. */
+export interface EventRowFilter {
+  readonly organizationId: string;
+  readonly userId?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly dates: MomentBounds;
+  /** Rows that are events themselves; null for none of them. */
+  readonly own: {
+    readonly objectType?: string | undefined;
+    readonly action?: string | undefined;
+    readonly objectId?: string | undefined;
+  } | null;
+  /** Rows of pages that deleted objects of one of these types, and only these pages if there are any; null for none. */
+  readonly pages: {
+    readonly objectTypes: readonly string[];
+    readonly among?: readonly PageKey[] | undefined;
+    /** Only pages that deleted a row of this table of the archive whose column holds the value. */
+    readonly holding?: ArchivedValue | undefined;
+  } | null;
+}
+
+/**
+ * Rows of the outbox on one side of a row, the nearest first.
+ * @param from UUID of that row; null begins with the newest.
+ */
+export async function listEventRows(
+  db: Db,
+  filter: EventRowFilter,
+  walk: { readonly from: string | null; readonly direction: 'older' | 'newer'; readonly limit: number },
+): Promise<readonly EventRow[]> {
+  const isOlder = walk.direction === 'older';
+  const order = isOlder ? sql`desc` : sql`asc`;
+  const beyond =
+    walk.from === null
+      ? sql``
+      : sql`and (date_created, id) ${isOlder ? sql`<` : sql`>`} (select date_created, id from event where id = ${walk.from})`;
+  const { rows } = await sql<EventRow>`
+    select * from event
+    where organization_id = ${filter.organizationId} and (${ownRows(filter)} or ${pageRows(filter)})
+      ${equals('user_id', filter.userId)} ${equals('request_id', filter.requestId)} ${within(filter.dates)} ${beyond}
+    order by date_created ${order}, id ${order}
+    limit ${walk.limit}
+  `.execute(db);
+  return rows;
+}
+
+/** The rows of the organization with an id from `first` to `last`, oldest first; a handful at most is asked for. */
+export async function findEventRows(
+  db: Db,
+  {
+    organizationId,
+    first,
+    last,
+  }: { readonly organizationId: string; readonly first: string; readonly last: string },
+): Promise<readonly EventRow[]> {
+  return db
+    .selectFrom('event')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '>=', first)
+    .where('id', '<=', last)
+    .orderBy('id')
+    .limit(100)
+    .execute();
+}
+
+function ownRows({ own }: EventRowFilter): RawBuilder<unknown> {
+  if (own === null) return sql`false`;
+  return sql`(page_no is null ${equals('object_type', own.objectType)} ${equals('action', own.action)} ${equals('object_id', own.objectId)})`;
+}
+
+function pageRows({ pages }: EventRowFilter): RawBuilder<unknown> {
+  if (pages === null || pages.objectTypes.length === 0) return sql`false`;
+  const { among, holding, objectTypes } = pages;
+  const isAmong =
+    among === undefined
+      ? sql``
+      : sql`and (object_id, page_no) in (
+          select * from unnest(${among.map(({ bulkDeleteId }) => bulkDeleteId)}::uuid[], ${among.map(({ pageNo }) => pageNo)}::int[])
+        )`;
+  return sql`(page_no is not null and deleted_counts ?| ${objectTypes}::text[] ${isAmong} ${holds(holding)})`;
+}
+
+/** Asked page by page: reading the records of each page to see that it has none would take a query a page. */
+function holds(holding: ArchivedValue | undefined): RawBuilder<unknown> {
+  if (holding === undefined) return sql``;
+  const { schema, table, column, value } = holding;
+  return sql`and exists (
+    select from ${sql.id(schema, table)} as held
+    where held.bulk_delete_id = event.object_id and held.page_no = event.page_no
+      and ${sql.id('held', column)} = ${value}
+  )`;
+}
+
+function equals(column: string, value: string | undefined): RawBuilder<unknown> {
+  return value === undefined ? sql`` : sql`and ${sql.id(column)} = ${value}`;
+}
+
+function within({ gt, gte, lt, lte }: MomentBounds): RawBuilder<unknown> {
+  // Rows are dated by the microsecond. A client that goes on after the last stamp it was shown must not be given the
+  // same events again: so "after" is from the next millisecond on, which an index serves as well.
+  const next = (moment: Date) => sql`${moment}::timestamptz + interval '1 millisecond'`;
+  const bounds = [
+    ...(gt ? [sql`and date_created >= ${next(gt)}`] : []),
+    ...(gte ? [sql`and date_created >= ${gte}`] : []),
+    ...(lt ? [sql`and date_created < ${lt}`] : []),
+    ...(lte ? [sql`and date_created < ${next(lte)}`] : []),
+  ];
+  return bounds.length === 0 ? sql`` : sql.join(bounds, sql` `);
+}
