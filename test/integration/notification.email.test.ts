@@ -17,7 +17,7 @@ import { type MailServer, type MailServerBehaviour, startMailServer } from '../s
 import { endLease, makeDelivery, makeDue, notificationDeps, readDelivery } from '../support/notification.ts';
 
 const FROM = 'Winnow <winnow@mail.example>';
-const LEASE_MS = { email: 60_000, webhook: 60_000 };
+const LEASE_MS = 60_000;
 const PATIENT = { connectionMs: 10_000, greetingMs: 10_000, socketMs: 30_000, totalMs: 60_000 };
 
 let database: TestDatabase;

@@ -1,4 +1,4 @@
-import { findUnrelayedEvents, updateWebhookSubscription } from '@winnow/db';
+import { findUnrelayedEvents, type JsonObject, updateWebhookSubscription } from '@winnow/db';
 import { relayEvent } from '@winnow/notification';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -28,7 +28,11 @@ const listDeliveries = () =>
     .orderBy('channel')
     .execute();
 
-const relay = (eventId?: string) => relayEvent(notificationDeps(database.db), eventId);
+/** Relays an event. @returns what is to be rung for: subscriptions, then e-mails. */
+async function relay(eventId?: string): Promise<readonly string[]> {
+  const { subscriptionIds, emailIds } = await relayEvent(notificationDeps(database.db), eventId);
+  return [...subscriptionIds, ...emailIds];
+}
 
 describe('relayEvent', () => {
   it('makes one webhook for each matching subscription and one e-mail for the creator, and names them all', async () => {
@@ -41,7 +45,8 @@ describe('relayEvent', () => {
     expect(deliveries.map(({ subscription_id }) => subscription_id).sort()).toEqual(
       [first, second, null].sort(),
     );
-    expect(deliveries.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    const email = deliveries.find(({ channel }) => channel === 'email');
+    expect([...ids].sort()).toEqual([first, second, email?.id].sort());
     expect(deliveries.every((row) => row.status === 'pending' && row.event_id === eventId)).toBe(true);
   });
 
@@ -105,6 +110,33 @@ describe('relayEvent', () => {
     });
     await relay(await addBulkDeleteEvent(database.db, organization, { data: { send_done_email: false } }));
     expect(await listDeliveries()).toEqual([]);
+  });
+
+  it('asks the filters before it makes anything, the one of the event and the one of the subscription', async () => {
+    const byCount = (value: number): JsonObject => ({
+      type: 'field_accessor',
+      field: 'data',
+      filter: { type: 'field_accessor', field: 'n_objects', filter: { type: 'equals', value } },
+    });
+    const completed = { object_type: 'bulk_action.delete', action: 'completed' };
+    const wanted = [
+      await subscribe(database.db, organization, { eventFilter: byCount(5) }),
+      await subscribe(database.db, organization, { events: [{ ...completed, extra_filter: byCount(5) }] }),
+      // Its first wish does not fit, its second does.
+      await subscribe(database.db, organization, {
+        events: [{ ...completed, extra_filter: byCount(6) }, completed],
+      }),
+    ];
+    await subscribe(database.db, organization, { eventFilter: byCount(6) });
+    await subscribe(database.db, organization, { events: [{ ...completed, extra_filter: byCount(6) }] });
+    await subscribe(database.db, organization, {
+      events: [{ ...completed, extra_filter: byCount(5) }],
+      eventFilter: { type: 'not', filter: byCount(5) },
+    });
+    const made = await relay(
+      await addBulkDeleteEvent(database.db, organization, { data: { send_done_email: false } }),
+    );
+    expect([...made].sort()).toEqual(wanted.sort());
   });
 
   it('sends an e-mail at the end only, whether it went well or not, and only where it is wanted', async () => {

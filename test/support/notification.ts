@@ -12,9 +12,13 @@ import {
 import { createLogger } from '@winnow/logger';
 import {
   createMailer,
+  DEFAULT_TURN_SETTINGS,
   type NotificationDeps,
   type NotificationSettings,
   relayEvent,
+  runTurn,
+  type TurnOutcome,
+  type TurnSettings,
 } from '@winnow/notification';
 import { sql } from 'kysely';
 import type { TestOrganization } from './factories.ts';
@@ -27,21 +31,24 @@ const SETTINGS: NotificationSettings = {
   webhookTimeoutMs: 30_000,
   webhookAllowPrivate: true,
   retryBaseMs: 60_000,
+  turn: DEFAULT_TURN_SETTINGS,
+  keepDeliveriesMs: 3_600_000,
 };
 
+/** What a test may set otherwise. */
+export type NotificationChanges = Partial<Omit<NotificationSettings, 'turn'>> &
+  Partial<Pick<NotificationDeps, 'mailer'>> & { readonly turn?: Partial<TurnSettings> };
+
 /** Dependencies of relay and delivery. Messages go to a folder that nobody reads unless a mailer is given. */
-export function notificationDeps(
-  db: Db,
-  changes: Partial<NotificationSettings> & Partial<Pick<NotificationDeps, 'mailer'>> = {},
-): NotificationDeps {
-  const { mailer, ...settings } = changes;
+export function notificationDeps(db: Db, changes: NotificationChanges = {}): NotificationDeps {
+  const { mailer, turn, ...settings } = changes;
   return {
     db,
     catalog: CRM_CATALOG,
     logger: createLogger({ name: 'test', level: 'silent' }),
     mailer:
       mailer ?? createMailer({ mailDir: join(tmpdir(), 'winnow-test-mail'), from: 'winnow@example.com' }),
-    settings: { ...SETTINGS, ...settings },
+    settings: { ...SETTINGS, ...settings, turn: { ...DEFAULT_TURN_SETTINGS, ...turn } },
   };
 }
 
@@ -95,15 +102,20 @@ export async function subscribe(
   changes: {
     readonly url?: string;
     readonly events?: readonly JsonObject[];
+    readonly eventFilter?: JsonObject;
     readonly verifySsl?: boolean;
+    readonly batch?: number;
   } = {},
 ): Promise<string> {
   const row = await createWebhookSubscription(db, {
+    id: newId(),
     organizationId: organization.organizationId,
     userId: organization.userId,
     url: changes.url ?? 'https://receiver.invalid/',
     events: changes.events ?? [{ object_type: BULK_DELETE_EVENT, action: 'completed' }],
+    eventFilter: changes.eventFilter ?? null,
     verifySsl: changes.verifySsl ?? true,
+    batch: changes.batch ?? null,
     signatureKey: SIGNATURE_KEY,
     most: 40,
   });
@@ -133,6 +145,54 @@ export async function makeDelivery(
     .where('channel', '=', channel)
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/** Gives a subscription one turn. */
+export function takeTurn(
+  db: Db,
+  subscriptionId: string,
+  changes: NotificationChanges = {},
+): Promise<TurnOutcome> {
+  return runTurn(notificationDeps(db, changes), subscriptionId, new AbortController().signal);
+}
+
+/** The subscription as it stands in the database. */
+export function readSubscription(db: Db, id: string) {
+  return db.selectFrom('webhook_subscription').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** A subscription's deliveries, oldest first. */
+export function readDeliveries(db: Db, subscriptionId: string) {
+  return db
+    .selectFrom('delivery')
+    .selectAll()
+    .where('subscription_id', '=', subscriptionId)
+    .orderBy('id')
+    .execute();
+}
+
+/** Lets the lease of a turn that never came to its end run out. */
+export async function endTurn(db: Db, subscriptionId: string): Promise<void> {
+  await db
+    .updateTable('webhook_subscription')
+    .set({ leased_until: sql`now() - interval '1 millisecond'` })
+    .where('id', '=', subscriptionId)
+    .execute();
+}
+
+/** Lets the rest of a receiver, and the pauses of everything that waits for it, pass at once. */
+export async function endRest(db: Db, subscriptionId: string): Promise<void> {
+  await db
+    .updateTable('webhook_subscription')
+    .set({ resting_until: null })
+    .where('id', '=', subscriptionId)
+    .execute();
+  await db
+    .updateTable('delivery')
+    .set({ next_attempt_at: sql`now()` })
+    .where('subscription_id', '=', subscriptionId)
+    .where('status', '=', 'pending')
+    .execute();
 }
 
 /** Lets the pause before the next attempt pass at once. */

@@ -22,18 +22,23 @@ export interface WebhookReceiver {
 
 /**
  * A receiver of webhooks on loopback; closed at the end of the test file.
- * @param answer called with each whole request, the first is number 1; 200 when absent. May leave the answer open.
+ * @param answer called with each whole request, its number (the first is 1), and what came; 200 when absent. May leave
+ *   the answer open.
  * @param tls certificate and key, for https.
  */
 export async function startReceiver(
-  answer: (response: ServerResponse, requestNo: number) => void = (response) => response.end(),
+  answer: (response: ServerResponse, requestNo: number, webhook: ReceivedWebhook) => void = (response) =>
+    response.end(),
   tls?: { readonly cert: string; readonly key: string },
 ): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   let connections = 0;
   const listener: RequestListener = (request, response) => {
     buffer(request).then(
-      (body) => answer(response, received.push({ headers: request.headers, body })),
+      (body) => {
+        const webhook = { headers: request.headers, body };
+        answer(response, received.push(webhook), webhook);
+      },
       () => response.destroy(),
     );
   };

@@ -1,5 +1,5 @@
 import { type EngineDeps, findIdleBulkDeletes } from '@winnow/bulk-delete';
-import { findDueDeliveries, findUnrelayedEvents } from '@winnow/db';
+import { findDueEmails, findDueSubscriptions, findUnrelayedEvents } from '@winnow/db';
 import { QUEUES, type QueueName, type Unattended } from '@winnow/queue';
 
 /** Most of each kind that one look rings for; the next look finds the others. */
@@ -9,15 +9,17 @@ const LIMIT = 200;
 export async function findUnattended(
   deps: Pick<EngineDeps, 'db' | 'settings'>,
 ): Promise<readonly Unattended[]> {
-  const [bulkDeletes, events, deliveries] = await Promise.all([
+  const [bulkDeletes, events, emails, subscriptions] = await Promise.all([
     findIdleBulkDeletes(deps),
     findUnrelayedEvents(deps.db, LIMIT),
-    findDueDeliveries(deps.db, LIMIT),
+    findDueEmails(deps.db, LIMIT),
+    findDueSubscriptions(deps.db, LIMIT),
   ]);
   const on = (queue: QueueName, ids: readonly string[]) => ids.map((id) => ({ queue, id }));
   return [
     ...on(QUEUES.bulkDelete, bulkDeletes),
     ...on(QUEUES.event, events),
-    ...on(QUEUES.delivery, deliveries),
+    ...on(QUEUES.delivery, emails),
+    ...on(QUEUES.webhook, subscriptions),
   ];
 }

@@ -4,16 +4,20 @@ import type { Db } from '@winnow/db';
 import type { Logger } from '@winnow/logger';
 import type { Mailer } from '@winnow/notification';
 import { createQueueWorker, type Doorbell, QUEUES, startReconciler } from '@winnow/queue';
+import { startHousekeeping } from './housekeeping.ts';
 import { createBulkDeleteProcessor } from './processors/bulk-delete.ts';
 import { createDeliveryProcessor } from './processors/delivery.ts';
 import { createEventProcessor } from './processors/event.ts';
+import { createWebhookProcessor } from './processors/webhook.ts';
 import type { WorkerSettings } from './settings.ts';
 import { findUnattended } from './unattended.ts';
 
 /** Relaying is two short statements; more at once would only take connections from the pages. */
 const EVENT_CONCURRENCY = 2;
 /** An attempt mostly waits for somebody else's server, without a connection to ours. */
-const DELIVERY_CONCURRENCY = 8;
+const EMAIL_CONCURRENCY = 8;
+/** So that many receivers that hang at once still leave turns for those that do not. */
+const WEBHOOK_CONCURRENCY = 50;
 
 const RECONCILER_GRACE_MS = 1000;
 
@@ -52,8 +56,14 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
     createQueueWorker(settings.queue, {
       logger,
       queue: QUEUES.delivery,
-      concurrency: DELIVERY_CONCURRENCY,
+      concurrency: EMAIL_CONCURRENCY,
       process: createDeliveryProcessor(notification),
+    }),
+    createQueueWorker(settings.queue, {
+      logger,
+      queue: QUEUES.webhook,
+      concurrency: WEBHOOK_CONCURRENCY,
+      process: createWebhookProcessor(notification),
     }),
   ];
   const reconciler = startReconciler({
@@ -62,9 +72,13 @@ export function buildWorker(deps: WorkerDeps): RunningWorker {
     doorbell,
     find: () => findUnattended(engine),
   });
+  const housekeeping = startHousekeeping({
+    engine,
+    keepDeliveriesMs: settings.notification.keepDeliveriesMs,
+  });
   return {
     async close(graceMs) {
-      const reconciled = reconciler.stop();
+      const reconciled = Promise.all([reconciler.stop(), housekeeping.stop()]);
       await Promise.all(workers.map((worker) => worker.close(graceMs)));
       // It may be waiting for a database that does not answer.
       await Promise.race([reconciled, sleep(RECONCILER_GRACE_MS, undefined, { ref: false })]);

@@ -1,23 +1,11 @@
-import {
-  type DeliveryChannel,
-  finishDelivery,
-  type LeasedDelivery,
-  leaseDelivery,
-  postponeDelivery,
-} from '@winnow/db';
+import { finishDelivery, type LeasedDelivery, leaseDelivery, postponeDelivery } from '@winnow/db';
 import { type AttemptOutcome, describeError } from './attempt.ts';
 import { GIVE_UP_AFTER_MS, retryDelayMs } from './backoff.ts';
 import type { NotificationDeps } from './deps.ts';
 import { attemptEmail } from './email/attempt-email.ts';
-import { attemptWebhook } from './webhook/attempt-webhook.ts';
 
 /** Between the end of the longest attempt and the end of its lease: for writing the result. */
 const LEASE_MARGIN_MS = 10_000;
-
-type Attempt = (deps: NotificationDeps, lease: LeasedDelivery) => Promise<AttemptOutcome>;
-
-/** How each channel is tried. What is delivered is the channel's business: a new event does not touch this file. */
-const ATTEMPTS: Readonly<Record<DeliveryChannel, Attempt>> = { email: attemptEmail, webhook: attemptWebhook };
 
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }
@@ -30,12 +18,9 @@ export type DeliveryOutcome =
 
 async function tryAttempt(deps: NotificationDeps, lease: LeasedDelivery): Promise<AttemptOutcome> {
   try {
-    return await ATTEMPTS[lease.channel](deps, lease);
+    return await attemptEmail(deps, lease);
   } catch (error) {
-    deps.logger.error(
-      { err: error, deliveryId: lease.id, channel: lease.channel },
-      'attempt at a delivery broke off',
-    );
+    deps.logger.error({ err: error, deliveryId: lease.id }, 'attempt at an e-mail broke off');
     return { kind: 'retry', statusCode: null, reason: describeError(error) };
   }
 }
@@ -67,23 +52,18 @@ async function recordOutcome(
 }
 
 /**
- * One attempt at one delivery: lease, attempt outside any transaction, result. A process that dies in between
- * leaves a delivery that is due again when its lease ends (for an e-mail: see docs/decisions/0002-done-email-once.md).
+ * One attempt at one e-mail: lease, attempt outside any transaction, result. A process that dies in between leaves a
+ * delivery that is due again when its lease ends (but see docs/decisions/0002-done-email-once.md).
  * @throws the database's error, when it could not be asked or told.
  */
 export async function deliver(deps: NotificationDeps, deliveryId: string): Promise<DeliveryOutcome> {
-  const lease = await leaseDelivery(deps.db, {
-    id: deliveryId,
-    leaseMs: {
-      email: deps.mailer.timeoutMs + LEASE_MARGIN_MS,
-      webhook: deps.settings.webhookTimeoutMs + LEASE_MARGIN_MS,
-    },
-  });
+  const leaseMs = deps.mailer.timeoutMs + LEASE_MARGIN_MS;
+  const lease = await leaseDelivery(deps.db, { id: deliveryId, leaseMs });
   if (!lease) return { kind: 'nothing' };
   const outcome = await recordOutcome(deps, lease, await tryAttempt(deps, lease));
   deps.logger.info(
-    { deliveryId, eventId: lease.event_id, channel: lease.channel, attempt: lease.attempts, ...outcome },
-    'delivery attempted',
+    { deliveryId, eventId: lease.event_id, attempt: lease.attempts, ...outcome },
+    'e-mail attempted',
   );
   return outcome;
 }

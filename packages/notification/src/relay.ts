@@ -1,4 +1,4 @@
-import { newId } from '@winnow/catalog';
+import { type Catalog, newId } from '@winnow/catalog';
 import {
   claimUnrelayedEvent,
   type EventRow,
@@ -6,36 +6,65 @@ import {
   listActiveSubscriptions,
   markEventRelayed,
   type NewDelivery,
+  type SubscriptionWishes,
   type Trx,
 } from '@winnow/db';
+import { countDeleted, isDeletedPage, presentEvent } from '@winnow/event-log';
 import type { NotificationDeps } from './deps.ts';
-import { findDoneEmailReader } from './email/done-email.ts';
-import { isSubscribed } from './match.ts';
+import { findLetterReader } from './email/event-letters.ts';
+import { readWishes } from './match.ts';
 
-/** Everyone who is to hear of the event: each matching subscription, and the reader of the done e-mail. */
-async function planDeliveries(trx: Trx, event: EventRow): Promise<readonly NewDelivery[]> {
+/** What is to be rung for after an event was relayed. */
+export interface Relayed {
+  /** Ids of new e-mails. */
+  readonly emailIds: readonly string[];
+  /** Ids of subscriptions that have something to send. */
+  readonly subscriptionIds: readonly string[];
+}
+
+const NOTHING: Relayed = { emailIds: [], subscriptionIds: [] };
+
+/** How many events a subscription is to be sent for this row: for a page before filters, which are asked when it is sent. */
+function countWanted(catalog: Catalog, subscription: SubscriptionWishes, event: EventRow): number {
+  const wishes = readWishes(catalog, subscription);
+  if (isDeletedPage(event)) return countDeleted(event, wishes.deletedTypes);
+  return wishes.match(presentEvent(event, catalog)) ? 1 : 0;
+}
+
+/** Everyone who is to hear of the event: each subscription that asks for it, and the reader of an e-mail. */
+async function planDeliveries(trx: Trx, catalog: Catalog, event: EventRow): Promise<readonly NewDelivery[]> {
   const about = { organization_id: event.organization_id, event_id: event.id };
   const subscriptions = await listActiveSubscriptions(trx, event.organization_id);
   const webhooks = subscriptions
-    .filter((subscription) => isSubscribed(subscription, event))
-    .map(({ id }) => ({ ...about, id: newId(), channel: 'webhook' as const, subscription_id: id }));
-  const reader = await findDoneEmailReader(trx, event);
+    .map((subscription) => ({ id: subscription.id, n: countWanted(catalog, subscription, event) }))
+    .filter(({ n }) => n > 0)
+    .map(({ id, n }) => ({
+      ...about,
+      id: newId(),
+      channel: 'webhook' as const,
+      subscription_id: id,
+      n_events: n,
+    }));
+  const reader = await findLetterReader(trx, event);
   if (!reader) return webhooks;
-  return [...webhooks, { ...about, id: newId(), channel: 'email', subscription_id: null }];
+  return [...webhooks, { ...about, id: newId(), channel: 'email', subscription_id: null, n_events: 1 }];
 }
 
 /**
- * Turns one event of the outbox into deliveries, in one transaction: after it the event is relayed and its deliveries
- * exist, or neither. Relaying twice makes nothing twice.
+ * Turns one row of the outbox into deliveries, in one transaction: after it the event is relayed and its deliveries
+ * exist, or neither. Relaying twice makes nothing twice. The row of a page makes one delivery for each subscription,
+ * however many records it stands for.
  * @param eventId this event; without it the oldest that is still to be relayed.
- * @returns ids of the new deliveries, to ring for after this.
  */
-export async function relayEvent(deps: NotificationDeps, eventId?: string): Promise<readonly string[]> {
+export async function relayEvent(deps: NotificationDeps, eventId?: string): Promise<Relayed> {
   return deps.db.transaction().execute(async (trx) => {
     const event = await claimUnrelayedEvent(trx, eventId);
-    if (!event) return [];
-    const deliveryIds = await insertDeliveries(trx, await planDeliveries(trx, event));
+    if (!event) return NOTHING;
+    const made = await insertDeliveries(trx, await planDeliveries(trx, deps.catalog, event));
     await markEventRelayed(trx, event.id);
-    return deliveryIds;
+    return {
+      emailIds: made.filter(({ channel }) => channel === 'email').map(({ id }) => id),
+      subscriptionIds: made.flatMap(({ subscription_id: id }) => (id === null ? [] : [id])),
+    };
   });
 }

@@ -4,8 +4,10 @@ export const QUEUES = {
   bulkDelete: 'bulk-delete',
   /** Id of an outbox event: turn it into deliveries. */
   event: 'event',
-  /** Id of a delivery: try to send it. */
+  /** Id of a delivery by e-mail: try to send it. */
   delivery: 'delivery',
+  /** Id of a webhook subscription: give it a turn. */
+  webhook: 'webhook',
 } as const;
 
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];

@@ -1,41 +1,27 @@
 import type { Selectable } from 'kysely';
-import type { Db } from '../connection.ts';
 import type { Database } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
-/** A webhook subscription as relay and delivery need it. */
-export type ActiveSubscription = Pick<
+/** What a webhook subscription asks for. */
+export type SubscriptionWishes = Pick<
   Selectable<Database['webhook_subscription']>,
-  'id' | 'organization_id' | 'url' | 'events' | 'verify_ssl' | 'signature_key'
+  'id' | 'events' | 'event_filter'
 >;
 
-const COLUMNS = ['id', 'organization_id', 'url', 'events', 'verify_ssl', 'signature_key'] as const;
-
-/** The organization's subscriptions that are not paused, oldest first. */
-export async function listActiveSubscriptions(
-  db: Db | Trx,
+/**
+ * The organization's subscriptions that are not paused, oldest first. Each stays as it is until the transaction ends,
+ * so that whoever pauses one finds, and drops, the deliveries that are made here.
+ */
+export function listActiveSubscriptions(
+  trx: Trx,
   organizationId: string,
-): Promise<readonly ActiveSubscription[]> {
-  return db
+): Promise<readonly SubscriptionWishes[]> {
+  return trx
     .selectFrom('webhook_subscription')
-    .select(COLUMNS)
+    .select(['id', 'events', 'event_filter'])
     .where('organization_id', '=', organizationId)
     .where('status', '=', 'active')
-    .orderBy('date_created')
     .orderBy('id')
+    .forShare()
     .execute();
-}
-
-/** One subscription of the organization, or undefined when it is paused or gone. */
-export async function findActiveSubscription(
-  db: Db | Trx,
-  { organizationId, id }: { readonly organizationId: string; readonly id: string },
-): Promise<ActiveSubscription | undefined> {
-  return db
-    .selectFrom('webhook_subscription')
-    .select(COLUMNS)
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .where('status', '=', 'active')
-    .executeTakeFirst();
 }

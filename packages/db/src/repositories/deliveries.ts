@@ -13,10 +13,15 @@ export interface NewDelivery {
   readonly event_id: string;
   readonly channel: DeliveryChannel;
   readonly subscription_id: string | null;
+  /** How many events it stands for; 1 unless given. */
+  readonly n_events?: number;
+  /** Sent whatever state its subscription is in. */
+  readonly is_ping?: boolean;
 }
 
 /**
- * A delivery that this process may attempt until `leased_until`. `attempts` is the number of this attempt and the
+ * A delivery that this process may attempt until `leased_until`; e-mails only, for webhooks the lease is the
+ * subscription's (webhook-turns.ts). `attempts` is the number of this attempt and the
  * token of the lease: whoever takes the delivery later has a higher one, and writes of the earlier change nothing.
  */
 export type LeasedDelivery = DeliveryRow & {
@@ -26,39 +31,38 @@ export type LeasedDelivery = DeliveryRow & {
 
 const inMilliseconds = (duration: number) => sql`${duration} * interval '1 millisecond'`;
 
-/** Makes those that do not exist yet: one for each event, channel and subscription. @returns ids of the new ones. */
-export async function insertDeliveries(
+/** Makes those that do not exist yet: one for each event, channel and subscription. @returns the new ones. */
+export function insertDeliveries(
   trx: Trx,
   deliveries: readonly NewDelivery[],
-): Promise<readonly string[]> {
-  if (deliveries.length === 0) return [];
-  const rows = await trx
+): Promise<readonly DeliveryRow[]> {
+  if (deliveries.length === 0) return Promise.resolve([]);
+  return trx
     .insertInto('delivery')
     .values([...deliveries])
     .onConflict((conflict) => conflict.constraint('delivery_once').doNothing())
-    .returning('id')
+    .returningAll()
     .execute();
-  return rows.map(({ id }) => id);
 }
 
 /**
- * Takes a delivery that is due for one attempt. The lease ends by itself: a process that dies in the attempt leaves
+ * Takes an e-mail that is due for one attempt. The lease ends by itself: a process that dies in the attempt leaves
  * a delivery that is due again.
- * @param leaseMs longest attempt by channel.
+ * @param leaseMs longest attempt.
  * @returns undefined when the delivery is finished, not yet due, or another process has it.
  */
 export async function leaseDelivery(
   db: Db,
-  { id, leaseMs }: { readonly id: string; readonly leaseMs: Readonly<Record<DeliveryChannel, number>> },
+  { id, leaseMs }: { readonly id: string; readonly leaseMs: number },
 ): Promise<LeasedDelivery | undefined> {
   return db
     .updateTable('delivery')
     .set({
       attempts: sql`attempts + 1`,
-      leased_until: sql`now() + case channel when 'email' then ${inMilliseconds(leaseMs.email)}
-        else ${inMilliseconds(leaseMs.webhook)} end`,
+      leased_until: sql`now() + ${inMilliseconds(leaseMs)}`,
     })
     .where('id', '=', id)
+    .where('channel', '=', 'email')
     .where('status', '=', 'pending')
     .where('next_attempt_at', '<=', sql<Date>`now()`)
     .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', sql<Date>`now()`)]))
@@ -151,11 +155,12 @@ export async function postponeDelivery(
   return row?.status;
 }
 
-/** Ids of deliveries that could be attempted now and that nobody is attempting, longest due first. */
-export async function findDueDeliveries(db: Db, limit: number): Promise<readonly string[]> {
+/** Ids of e-mails that could be attempted now and that nobody is attempting, longest due first. */
+export async function findDueEmails(db: Db, limit: number): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('delivery')
     .select('id')
+    .where('channel', '=', 'email')
     .where('status', '=', 'pending')
     .where('next_attempt_at', '<=', sql<Date>`now()`)
     .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', sql<Date>`now()`)]))

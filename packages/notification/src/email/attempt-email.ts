@@ -1,7 +1,8 @@
 import { closeDeliveryBeforehand, findEventForDelivery, type LeasedDelivery } from '@winnow/db';
 import type { AttemptOutcome } from '../attempt.ts';
 import type { NotificationDeps } from '../deps.ts';
-import { composeDoneEmail, findDoneEmailReader, fullName } from './done-email.ts';
+import { fullName } from './done-email.ts';
+import { composeLetter } from './event-letters.ts';
 import type { MailOutcome } from './mail-message.ts';
 
 /** Stands in the delivery from the hand-over of the message until the server's answer has been written down. */
@@ -18,15 +19,14 @@ function judgeSending(outcome: MailOutcome): AttemptOutcome {
 }
 
 /**
- * Sends a done e-mail, once. What holds when the outcome is unknown stands in docs/decisions/0002-done-email-once.md:
+ * Sends an e-mail, once. What holds when the outcome is unknown stands in docs/decisions/0002-done-email-once.md:
  * a message that may have been taken is not sent again.
  */
 export async function attemptEmail(deps: NotificationDeps, lease: LeasedDelivery): Promise<AttemptOutcome> {
   const event = await findEventForDelivery(deps.db, lease.event_id);
-  const reader = event && (await findDoneEmailReader(deps.db, event));
-  if (!event || !reader)
-    return { kind: 'failed', statusCode: null, reason: 'Its reader is gone or has no address.' };
-  const letter = await composeDoneEmail(deps, event, reader);
+  const composed = event && (await composeLetter(deps, event));
+  if (!composed) return { kind: 'failed', statusCode: null, reason: 'Its reader is gone or has no address.' };
+  const { reader, letter } = composed;
   const message = { id: lease.id, to: { name: fullName(reader), address: reader.email }, ...letter };
   const outcome = await deps.mailer.send(message, async () => {
     const isOurs = await closeDeliveryBeforehand(deps.db, lease, NO_ANSWER);

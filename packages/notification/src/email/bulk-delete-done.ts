@@ -23,6 +23,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 /** How it went, in three words and a tone. */
 function judge(bulkDelete: JsonObject): { readonly verdict: string; readonly tone: Letter['tone'] } {
   if (bulkDelete.status === 'error') return { verdict: 'Bulk delete stopped by an error', tone: 'bad' };
+  if (bulkDelete.status === 'cancelled') return { verdict: 'Bulk delete cancelled', tone: 'warning' };
   if (numberOf(bulkDelete.n_objects_failed) > 0)
     return { verdict: 'Bulk delete finished with failures', tone: 'warning' };
   return { verdict: 'Bulk delete finished', tone: 'good' };
@@ -106,6 +107,11 @@ export function writeBulkDeleteDone(done: BulkDeleteDone, catalog: Catalog): Let
 function summarize(bulkDelete: JsonObject, deleted: string): string {
   if (bulkDelete.status === 'error') {
     return `${deleted} had been deleted when it stopped: ${textOf(bulkDelete.error_message)}`;
+  }
+  if (bulkDelete.status === 'cancelled') {
+    const left = bulkDelete.n_objects_unprocessed;
+    const rest = typeof left === 'number' ? `${sayNumber(left)} were never touched` : 'nothing was touched';
+    return `${deleted} had been deleted when it was cancelled, ${rest}.`;
   }
   const failed = numberOf(bulkDelete.n_objects_failed);
   const gone = numberOf(bulkDelete.n_objects_not_found);

@@ -1,25 +1,20 @@
 import { BULK_DELETE_EVENT } from '@winnow/bulk-delete';
-import { decodeId, ID_PREFIX } from '@winnow/catalog';
-import { type Db, type EventRow, findUser, listFailureReasons, type Trx, type UserRow } from '@winnow/db';
+import { type Db, type EventRow, listFailureReasons, type Trx, type UserRow } from '@winnow/db';
 import type { NotificationDeps } from '../deps.ts';
 import { writeBulkDeleteDone } from './bulk-delete-done.ts';
+import { findCreator } from './find-creator.ts';
 import type { RenderedLetter } from './letter.ts';
 import { renderLetter } from './render-letter.ts';
 
 /** The events that end a bulk delete. */
-const LAST_ACTIONS: readonly string[] = ['completed', 'failed'];
+const LAST_ACTIONS: readonly string[] = ['completed', 'failed', 'cancelled'];
 /** Reasons of failures that an e-mail names; the rest is on the API. */
 const MAX_FAILURE_REASONS = 5;
 
 /** The one who is to get a done e-mail for this event, or undefined: other events, not wanted, no address. */
 export async function findDoneEmailReader(db: Db | Trx, event: EventRow): Promise<UserRow | undefined> {
   const isEnd = event.object_type === BULK_DELETE_EVENT && LAST_ACTIONS.includes(event.action);
-  const creator = event.data?.created_by;
-  if (!isEnd || event.data?.send_done_email !== true || typeof creator !== 'string') return undefined;
-  const id = decodeId(ID_PREFIX.user, creator);
-  const user =
-    id === undefined ? undefined : await findUser(db, { organizationId: event.organization_id, id });
-  return user && user.email !== '' ? user : undefined;
+  return isEnd && event.data?.send_done_email === true ? findCreator(db, event) : undefined;
 }
 
 /** The done e-mail that tells this reader of this event. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { postWebhook, type WebhookPost } from './post.ts';
+import { openSender, type WebhookAnswer, type WebhookTarget } from './sender.ts';
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -34,20 +34,25 @@ async function receive(
   return { port: (server.address() as AddressInfo).port, seen };
 }
 
-const post = (url: string, changes: Partial<WebhookPost> = {}) =>
-  postWebhook({
-    url,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from('{"a":1}'),
-    verifySsl: true,
-    allowPrivate: true,
-    timeoutMs: LONG_MS,
-    ...changes,
-  });
+const HEADERS = { 'content-type': 'application/json' };
+const BODY = Buffer.from('{"a":1}');
+
+const open = (url: string, changes: Partial<WebhookTarget> = {}) =>
+  openSender({ url, verifySsl: true, allowPrivate: true, timeoutMs: LONG_MS, connections: 2, ...changes });
+
+/** One POST by a sender of its own. */
+async function post(url: string, changes: Partial<WebhookTarget> = {}): Promise<WebhookAnswer> {
+  const sender = open(url, changes);
+  try {
+    return await sender.post(HEADERS, BODY);
+  } finally {
+    await sender.close();
+  }
+}
 
 const toLoopback = async () => [{ address: '127.0.0.1', family: 4 }];
 
-describe('postWebhook', () => {
+describe('a webhook sender', () => {
   it('posts body and headers and gives the status and the beginning of the answer', async () => {
     const bodies: string[] = [];
     const { port, seen } = await receive(async (request, response) => {
@@ -76,6 +81,27 @@ describe('postWebhook', () => {
     expect(answer.statusCode).toBe(200);
     expect(lookups).toBe(1);
     expect(seen.requests[0]?.headers.host).toBe(`receiver.invalid:${port}`);
+  });
+
+  it('keeps its connections, asks for the addresses once, and ends the connections when it is closed', async () => {
+    const { port, seen } = await receive((_request, response) => response.end('ok'));
+    let lookups = 0;
+    const sender = open(`http://receiver.invalid:${port}/`, {
+      resolveHost: async () => {
+        lookups += 1;
+        return toLoopback();
+      },
+    });
+    for (let n = 0; n < 5; n++) expect((await sender.post(HEADERS, BODY)).statusCode).toBe(200);
+    await Promise.all(Array.from({ length: 10 }, () => sender.post(HEADERS, BODY)));
+    expect(seen.requests).toHaveLength(15);
+    expect(seen.connections).toBeLessThanOrEqual(2);
+    expect(lookups).toBe(1);
+    const [server] = servers;
+    const gone = new Promise((resolve) => seen.requests[0]?.socket.once('close', resolve));
+    await sender.close();
+    await gone;
+    expect(server?.listening).toBe(true);
   });
 
   it.each([
