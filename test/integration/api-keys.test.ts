@@ -2,7 +2,7 @@ import { newId } from '@winnow/catalog';
 import { authenticate, createApiKey, type Db, listApiKeys, revokeApiKey } from '@winnow/db';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, createOrganization } from '../support/index.ts';
+import { createDatabase, createOrganization, insertRow } from '../support/index.ts';
 
 let db: Db;
 beforeAll(async () => {
@@ -19,7 +19,19 @@ describe('API keys', () => {
       userId: org.userId,
       apiKeyId: id,
       scopes: ['read', 'write'],
+      campaignIds: null,
     });
+  });
+
+  it('may be restricted to campaigns, each named once, and never to none.', async () => {
+    const org = await createOrganization(db);
+    const campaign = await insertRow(db, 'campaign', { organization_id: org.organizationId, name: 'C' });
+    const key = { ...org, name: 'campaign', scopes: ['write:leads'] };
+    const made = await createApiKey(db, { ...key, campaignIds: [campaign, campaign] });
+    expect(await authenticate(db, made.key, new Date())).toMatchObject({ campaignIds: [campaign] });
+    expect((await listApiKeys(db, org)).map((row) => row.campaign_ids)).toEqual([null, [campaign]]);
+    await expect(createApiKey(db, { ...key, campaignIds: [] })).rejects.toThrow('needs one');
+    expect(await listApiKeys(db, org)).toHaveLength(2);
   });
 
   it('are never made for a user of another organization, or without a known scope.', async () => {

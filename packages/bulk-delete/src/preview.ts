@@ -1,11 +1,12 @@
-import { newId, type ObjectType } from '@winnow/catalog';
-import { type BulkDeleteRow, insertBulkDelete, type StoredPreview } from '@winnow/db';
+import type { ObjectType } from '@winnow/catalog';
+import { type BulkDeleteRow, insertBulkDeleteOnce, type StoredPreview } from '@winnow/db';
+import { type Beginning, findMade, firstBeginning, getMade } from './beginning.ts';
 import { countByObjectType } from './count-by-object-type.ts';
 import { countPreview, type PreviewFindings } from './count-preview.ts';
 import type { Actor, EngineDeps } from './engine.ts';
 import { findBreach, type Guards } from './guards.ts';
 import { type PreparedRequest, prepareBulkDelete } from './prepare.ts';
-import { signPreview } from './preview-token.ts';
+import { type PreviewSubject, signPreview } from './preview-token.ts';
 import type { BulkDeleteRequest } from './request.ts';
 
 /** A dry run, and what binds a bulk delete to it. */
@@ -17,17 +18,36 @@ export interface Preview {
 /**
  * Tries a bulk delete without deleting anything: counts what it would take with everything that belongs to it, and
  * leaves a record that is done at once. Nobody is told: there is no event, no e-mail and nothing to work on.
+ * @param beginning see `createBulkDelete`: of one request there is one record, with what was counted first.
  * @throws QueryError, BulkDeleteError as createBulkDelete, but for a query without a condition, which is counted.
  */
 export async function previewBulkDelete(
   deps: EngineDeps,
   actor: Actor,
   request: BulkDeleteRequest,
+  beginning: Beginning = firstBeginning(),
 ): Promise<Preview> {
+  const made = beginning.mayBeMade ? await findMade(deps, actor, beginning) : undefined;
+  const row = made ?? (await makePreview(deps, actor, request, beginning));
+  const token = await signPreview(
+    deps.db,
+    subjectOf(actor, row),
+    { count: row.n_objects, frozenAt: row.frozen_at },
+    request.askedAt,
+  );
+  return { row, token };
+}
+
+async function makePreview(
+  deps: EngineDeps,
+  actor: Actor,
+  request: BulkDeleteRequest,
+  beginning: Beginning,
+): Promise<BulkDeleteRow> {
   const { db, catalog, settings } = deps;
   const started = new Date();
   const prepared = await prepareBulkDelete(deps, actor, request);
-  const { objectType, compiled, record, subject } = prepared;
+  const { objectType, compiled, record } = prepared;
   const findings = await countPreview(
     db,
     {
@@ -40,9 +60,9 @@ export async function previewBulkDelete(
   );
   const finished = new Date();
   const preview = summarize(deps, prepared, findings, { started, finished });
-  const row = await insertBulkDelete(db, {
+  const row = await insertBulkDeleteOnce(db, {
     ...record,
-    id: newId(),
+    id: beginning.id,
     status: 'done',
     dry_run: true,
     preview: JSON.stringify(preview),
@@ -51,9 +71,20 @@ export async function previewBulkDelete(
     date_started: started,
     date_finished: finished,
   });
-  const count = findings.countIsEstimate ? null : findings.nObjects;
-  const token = await signPreview(db, subject, { count, frozenAt: row.frozen_at }, request.askedAt);
-  return { row, token };
+  return row ?? getMade(deps, actor, beginning);
+}
+
+/** What the preview was about, as its record has it. */
+function subjectOf(actor: Actor, row: BulkDeleteRow): PreviewSubject {
+  if (row.frozen_query === null) throw new Error(`bulk delete ${row.id} has no query`);
+  return {
+    actor,
+    objectType: row.object_type,
+    frozenQuery: row.frozen_query,
+    sort: row.sort,
+    resultsLimit: row.results_limit,
+    tzOffsetMinutes: row.tz_offset_minutes,
+  };
 }
 
 function summarize(

@@ -1,3 +1,4 @@
+export { createSharedCounters, type SharedCounters } from './counters.ts';
 export { createDoorbell, type Doorbell, type QueueHealth, type RingOptions } from './doorbell.ts';
 export { migrateQueue } from './migrate.ts';
 export { QUEUES, type QueueName } from './names.ts';

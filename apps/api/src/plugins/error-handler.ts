@@ -5,7 +5,7 @@ import { invalid, Refusal } from '../refusal.ts';
 import { refuseDatabaseError } from './database-errors.ts';
 import { refuseSearchError } from './search-errors.ts';
 
-const NOT_FOUND =
+export const NOT_FOUND =
   'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
 
 /** Every error becomes an answer of Close's shape; what is nobody's but ours is logged and says nothing. */
@@ -16,8 +16,17 @@ export function registerErrorHandler(app: FastifyInstance): void {
 
 /** Answers an error that a hook or a handler threw, or that Fastify met before it found a route. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalFor(error, request);
-  if (refusal.statusCode >= 500)
+  return answerRefusal(request, reply, { refusal: refusalFor(error, request), error });
+}
+
+/** Sends a refusal; what is a fault of ours is logged with the error that caused it. */
+export function answerRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { refusal, error }: { readonly refusal: Refusal; readonly error: unknown },
+): FastifyReply {
+  // A refusal that was thrown as one is meant, whatever its status.
+  if (refusal.statusCode >= 500 && !(error instanceof Refusal))
     request.log.error({ err: error, status: refusal.statusCode }, 'request failed');
   // Fastify answers some errors before any hook has run.
   reply.header('x-request-id', request.id);
@@ -32,7 +41,8 @@ function answerNotFound(_request: FastifyRequest, reply: FastifyReply): FastifyR
   return reply.status(404).type('application/json').send({ error: NOT_FOUND });
 }
 
-function refusalFor(error: unknown, request: FastifyRequest): Refusal {
+/** The answer to an error, in Close's shape. Routes with an envelope of their own say it again in theirs. */
+export function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof QueryError || error instanceof BulkDeleteError)
     return invalid({ [error.path]: error.message });

@@ -53,9 +53,10 @@ export function isSibling({ config }: Pick<RouteOptions, 'config'>): boolean {
 }
 
 function siblingOf(route: RouteOptions & { readonly routePath?: string }, method: Overriding): RouteOptions {
-  const { onRequest, preValidation, schema } = route;
+  const { errorHandler, onRequest, preValidation, schema } = route;
   return {
     ...(onRequest === undefined ? {} : { onRequest }),
+    ...(errorHandler === undefined ? {} : { errorHandler }),
     method: 'POST',
     url: route.routePath ?? route.url,
     constraints: { ...route.constraints, [CONSTRAINT]: method },

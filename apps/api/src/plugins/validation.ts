@@ -80,6 +80,7 @@ function toFieldPath(pointer: string): string {
 
 function sentenceFor({ type, schema, value }: ValueError): string {
   if (type === ValueErrorType.ObjectRequiredProperty) return 'This field is required.';
+  if (type === ValueErrorType.ObjectAdditionalProperties) return 'This key is not known here.';
   const expected = describeSchema(schema);
   if (type === ValueErrorType.StringMinLength && schema.minLength === 1 && value === '')
     return 'Must not be empty.';

@@ -12,6 +12,7 @@ import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { formatTable } from '../screen/table.ts';
 import { inDatabase } from '../stack/command-database.ts';
+import { CAMPAIGN, readCampaigns } from './campaigns.ts';
 import { parseExpiry } from './expiry.ts';
 import { chooseOrganization, chooseUser, ORGANIZATION_OPTION } from './owner.ts';
 import type { RunCommand } from './run-command.ts';
@@ -19,10 +20,14 @@ import type { RunCommand } from './run-command.ts';
 interface CreateOptions {
   readonly name: string;
   readonly scopes: readonly string[];
+  readonly campaign: readonly string[];
   readonly expires?: Date;
   readonly organization?: string;
   readonly user?: string;
 }
+
+/** What a key may do unless it is told: nothing that changes anything. */
+const DEFAULT_SCOPES: readonly string[] = ['read'];
 
 export function addKeysCommand(program: Command, run: RunCommand): void {
   const keys = program.command('keys').description('API keys: create, list, revoke');
@@ -30,7 +35,13 @@ export function addKeysCommand(program: Command, run: RunCommand): void {
     .command('create')
     .description('make a key; it is shown once and never again')
     .requiredOption('--name <name>', 'what it is for, as it will stand in the list')
-    .option('--scopes <list>', `what it may do: ${API_KEY_SCOPES.join(', ')}`, parseScopes, ['*'])
+    .option('--scopes <list>', `what it may do: ${API_KEY_SCOPES.join(', ')}`, parseScopes, DEFAULT_SCOPES)
+    .option(
+      '--campaign <id>',
+      'restrict it to a campaign; may be given several times',
+      (id: string, ids: readonly string[]) => [...ids, id],
+      [],
+    )
     .option(
       '--expires <when>',
       'a date (2027-01-31), a moment, or a time from now (30d, 12h)',
@@ -55,16 +66,19 @@ async function create(context: CommandContext, options: CreateOptions): Promise<
   const { key } = await inDatabase(context, async (db) => {
     const organization = await chooseOrganization(db, options.organization);
     const user = await chooseUser(db, organization.id, options.user);
+    const campaignIds = await readCampaigns(db, organization.id, options.campaign);
     return createApiKey(db, {
       organizationId: organization.id,
       userId: user.id,
       name: options.name,
       scopes: options.scopes,
       ...(options.expires ? { expiresAt: options.expires } : {}),
+      ...(campaignIds.length > 0 ? { campaignIds } : {}),
     });
   });
   context.screen.line(key);
   context.screen.note('Keep it now: it cannot be shown again.');
+  context.screen.note(`Its scopes: ${options.scopes.join(', ')}.`);
   return 0;
 }
 
@@ -75,11 +89,12 @@ async function list(context: CommandContext, options: { organization?: string })
   });
   const now = new Date();
   const lines = formatTable(
-    ['ID', 'NAME', 'SCOPES', 'CREATED', 'EXPIRES', 'STATE'],
+    ['ID', 'NAME', 'SCOPES', 'CAMPAIGNS', 'CREATED', 'EXPIRES', 'STATE'],
     rows.map((row) => [
       encodeId(ID_PREFIX.apiKey, row.id),
       row.name,
       row.scopes.join(','),
+      describeCampaigns(row),
       formatDay(row.date_created),
       row.date_expires ? formatDay(row.date_expires) : 'never',
       describeState(row, now),
@@ -107,6 +122,11 @@ async function revoke(context: CommandContext, text: string): Promise<number> {
 export function describeState(key: Pick<ApiKeyRow, 'date_expires' | 'date_revoked'>, now: Date): string {
   if (key.date_revoked) return `revoked ${formatDay(key.date_revoked)}`;
   return key.date_expires && key.date_expires <= now ? 'expired' : 'valid';
+}
+
+/** The campaigns that a key is restricted to, as a client writes them. */
+export function describeCampaigns({ campaign_ids: ids }: Pick<ApiKeyRow, 'campaign_ids'>): string {
+  return ids === null ? 'all' : ids.map((id) => encodeId(CAMPAIGN.idPrefix, id)).join(',');
 }
 
 function formatDay(date: Date): string {

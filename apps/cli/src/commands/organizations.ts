@@ -43,7 +43,7 @@ async function create(context: CommandContext, options: CreateOptions): Promise<
     }),
   );
   context.screen.line(id);
-  context.screen.note(`Next: winnow keys create --organization ${id} --name NAME`);
+  context.screen.note(`Next: winnow keys create --organization ${id} --name NAME --scopes read,write,delete`);
   return 0;
 }
 

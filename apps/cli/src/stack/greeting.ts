@@ -12,7 +12,8 @@ export function printGreeting(screen: Screen, stack: Stack): void {
   screen.line();
   fact('API', `${stack.baseUrl}/api/v1/`);
   fact('Reference', `${stack.baseUrl}/docs`);
-  if (bootstrap.kind === 'none') fact('Key', 'make one with: winnow keys create --name NAME');
+  if (bootstrap.kind === 'none')
+    fact('Key', 'make one with: winnow keys create --name NAME --scopes read,write,delete');
   else fact('Key', `${bootstrap.credentials.api_key}  (${credentialsFile(stack.dataDir)})`);
   fact('E-mails', stack.mailDir ?? 'go to the mail server of SMTP_URL');
   fact('Logs', stack.logDir);

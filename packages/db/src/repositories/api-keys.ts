@@ -11,8 +11,20 @@ import type { Db } from '../connection.ts';
 import type { Database } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
-/** What a key may do. `*` is everything, also what later versions add. */
-export const API_KEY_SCOPES = ['read', 'write', 'delete', 'delete:permanent', '*'] as const;
+/** What a key may do. `*` is everything, also what later versions add; `read:leads` is the part of `read` about leads. */
+export const API_KEY_SCOPES = [
+  'read',
+  'write',
+  'delete',
+  'delete:permanent',
+  'read:leads',
+  'read:contacts',
+  'read:deals',
+  'write:leads',
+  'write:contacts',
+  'write:deals',
+  '*',
+] as const;
 export type ApiKeyScope = (typeof API_KEY_SCOPES)[number];
 
 /** A key as it may be shown: everything but the hash. */
@@ -24,6 +36,8 @@ export interface Authenticated {
   readonly userId: string;
   readonly apiKeyId: string;
   readonly scopes: readonly string[];
+  /** UUIDs of the campaigns that the key is restricted to; null when it is not. */
+  readonly campaignIds: readonly string[] | null;
 }
 
 export type Authentication =
@@ -39,7 +53,9 @@ const NO_HASH = hashApiKeySecret('');
 /**
  * Makes a key for a user.
  * @returns its UUID and the whole key; the key can never be read again.
- * @throws when the organization has no such user, or `scopes` is empty or has an unknown name.
+ * @param key.campaignIds UUIDs of the only campaigns that are open to it, looked up by the caller: campaigns belong to
+ *   a catalog. Without them the key is not restricted.
+ * @throws when the organization has no such user, `scopes` is empty or has an unknown name, or `campaignIds` is empty.
  */
 export async function createApiKey(
   db: Db | Trx,
@@ -49,15 +65,26 @@ export async function createApiKey(
     readonly name: string;
     readonly scopes: readonly string[];
     readonly expiresAt?: Date;
+    readonly campaignIds?: readonly string[];
   },
 ): Promise<{ readonly id: string; readonly key: string }> {
   assertScopes(key.scopes);
+  if (key.campaignIds?.length === 0) throw new Error('a key that is restricted to campaigns needs one');
   const id = newId();
   const secret = createApiKeySecret();
   // Taken from the user's row, so that no key can join one organization with another's user.
   const { numInsertedOrUpdatedRows } = await db
     .insertInto('api_key')
-    .columns(['id', 'organization_id', 'user_id', 'name', 'secret_hash', 'scopes', 'date_expires'])
+    .columns([
+      'id',
+      'organization_id',
+      'user_id',
+      'name',
+      'secret_hash',
+      'scopes',
+      'campaign_ids',
+      'date_expires',
+    ])
     .expression((eb) =>
       eb
         .selectFrom('user_account')
@@ -68,6 +95,9 @@ export async function createApiKey(
           sql<string>`${key.name}::text`.as('name'),
           sql<Buffer>`${hashApiKeySecret(secret)}::bytea`.as('secret_hash'),
           sql<string[]>`${[...key.scopes]}::text[]`.as('scopes'),
+          sql<string[] | null>`${key.campaignIds ? [...new Set(key.campaignIds)] : null}::uuid[]`.as(
+            'campaign_ids',
+          ),
           sql<Date | null>`${key.expiresAt ?? null}::timestamptz`.as('date_expires'),
         ])
         .where('organization_id', '=', key.organizationId)
@@ -96,6 +126,7 @@ export async function authenticate(db: Db, text: string, now: Date): Promise<Aut
     userId: row.user_id,
     apiKeyId: row.id,
     scopes: row.scopes,
+    campaignIds: row.campaign_ids,
   };
 }
 
@@ -109,6 +140,7 @@ export function listApiKeys(db: Db | Trx, filter: { readonly organizationId: str
       'user_id',
       'name',
       'scopes',
+      'campaign_ids',
       'date_created',
       'date_expires',
       'date_revoked',
