@@ -76,6 +76,21 @@ export function listUsers(db: Db | Trx, organizationId: string): Promise<UserRow
     .execute();
 }
 
+/** One page of the users of an organization, oldest first: ids are UUIDs of version 7. */
+export function listUserPage(
+  db: Db | Trx,
+  page: { readonly organizationId: string; readonly limit: number; readonly skip: number },
+): Promise<UserRow[]> {
+  return db
+    .selectFrom('user_account')
+    .selectAll()
+    .where('organization_id', '=', page.organizationId)
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.skip)
+    .execute();
+}
+
 /** The users of this organization among these UUIDs, in any order. */
 export function listUsersById(
   db: Db | Trx,

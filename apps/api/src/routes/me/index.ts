@@ -1,15 +1,23 @@
+import type { Catalog } from '@winnow/catalog';
 import { type Db, findOrganization, findUser } from '@winnow/db';
+import { isPicked, type PickedFields, pickFields, readFields } from '@winnow/records';
 import type { ApiInstance } from '../../app-types.ts';
 import { callerOf } from '../../caller.ts';
 import { notFound } from '../../refusal.ts';
 import { FieldsQuery } from '../../wire/paging.ts';
-import { pickFields, readFields } from '../../wire/picked-fields.ts';
 import { withRefusals } from '../../wire/schemas.ts';
+import { loadOrganization } from '../organization/load.ts';
 import { presentMe } from './present.ts';
-import { MeSchema } from './schema.ts';
+import { meSchema } from './schema.ts';
+
+const EVERYTHING: PickedFields = { names: undefined };
+const NOTHING: PickedFields = { names: new Set() };
 
 /** The user whom the key speaks for: what clients ask first, to learn their organization's id (reference, 4.1). */
-export function registerMeRoute(app: ApiInstance, { db }: { readonly db: Db }): void {
+export function registerMeRoute(
+  app: ApiInstance,
+  { db, catalog }: { readonly db: Db; readonly catalog: Catalog },
+): void {
   app.get(
     '/me/',
     {
@@ -18,17 +26,23 @@ export function registerMeRoute(app: ApiInstance, { db }: { readonly db: Db }): 
         tags: ['User'],
         summary: 'The user of this API key',
         querystring: FieldsQuery,
-        response: withRefusals({ 200: MeSchema }),
+        response: withRefusals({ 200: meSchema(catalog) }),
       },
     },
     async (request) => {
       const { organizationId, userId } = callerOf(request);
+      const picked = readFields(request.query._fields);
       const [user, organization] = await Promise.all([
         findUser(db, { organizationId, id: userId }),
         findOrganization(db, organizationId),
       ]);
       if (!user || !organization) throw notFound('user');
-      return pickFields(presentMe(user, organization), readFields(request.query._fields));
+      const shown = await loadOrganization(
+        { db, catalog, organizationId },
+        organization,
+        isPicked(picked, 'organizations') ? EVERYTHING : NOTHING,
+      );
+      return pickFields(presentMe(user, shown), picked);
     },
   );
 }

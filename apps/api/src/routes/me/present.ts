@@ -1,29 +1,15 @@
-import { presentMoment } from '@winnow/bulk-delete';
-import { encodeId, ID_PREFIX } from '@winnow/catalog';
-import type { JsonObject, OrganizationRow, UserRow } from '@winnow/db';
+import type { JsonObject, UserRow } from '@winnow/db';
+import { presentMembership } from '../organization/membership.ts';
+import { presentUser } from '../user/present.ts';
 
-/** Not a record of ours: a user belongs to one organization, so a membership has the user's own 128 bits. */
-const MEMBERSHIP_PREFIX = 'memb';
-
-/** The user with `organizations` and `memberships`. There are no roles: what may be done is the key's matter. */
-export function presentMe(user: UserRow, organization: OrganizationRow): JsonObject {
-  const id = encodeId(ID_PREFIX.user, user.id);
-  const organizationId = encodeId(ID_PREFIX.organization, organization.id);
+/** The user as Close shows one to oneself: with whole organizations, and how one belongs to them. */
+export function presentMe(user: UserRow, organization: JsonObject): JsonObject {
   return {
-    id,
-    email: user.email,
-    first_name: user.first_name,
-    last_name: user.last_name,
-    display_name: `${user.first_name} ${user.last_name}`.trim(),
-    date_created: presentMoment(user.date_created),
-    organizations: [{ id: organizationId, name: organization.name }],
-    memberships: [
-      {
-        id: encodeId(MEMBERSHIP_PREFIX, user.id),
-        organization_id: organizationId,
-        user_id: id,
-        role_id: null,
-      },
-    ],
+    ...presentUser(user),
+    organizations: [organization],
+    memberships: [presentMembership(user)],
+    email_accounts: [],
+    phone_numbers: [],
+    last_used_timezone: null,
   };
 }

@@ -1,19 +1,16 @@
 import { Type } from '@sinclair/typebox';
+import type { Catalog } from '@winnow/catalog';
+import { MembershipSchema } from '../organization/membership.ts';
+import { organizationSchema } from '../organization/schema.ts';
+import { USER_PROPERTIES } from '../user/schema.ts';
 
-export const MeSchema = Type.Object({
-  id: Type.String({ examples: ['user_0351xg1euRxkKaxaiJxEHV'] }),
-  email: Type.String(),
-  first_name: Type.String(),
-  last_name: Type.String(),
-  display_name: Type.String(),
-  date_created: Type.String(),
-  organizations: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
-  memberships: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      organization_id: Type.String(),
-      user_id: Type.String(),
-      role_id: Type.Null({ description: 'There are no roles: an API key carries its rights.' }),
-    }),
-  ),
-});
+export function meSchema(catalog: Catalog) {
+  return Type.Object({
+    ...USER_PROPERTIES,
+    organizations: Type.Array(organizationSchema(catalog), { minItems: 1, maxItems: 1 }),
+    memberships: Type.Array(MembershipSchema, { minItems: 1, maxItems: 1 }),
+    email_accounts: Type.Array(Type.Never()),
+    phone_numbers: Type.Array(Type.Never()),
+    last_used_timezone: Type.Null(),
+  });
+}
