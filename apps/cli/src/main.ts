@@ -2,6 +2,7 @@ import { loadConfig } from '@winnow/config';
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { describeError } from './command-failure.ts';
+import { addControlCommands } from './commands/control.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeysCommand } from './commands/keys.ts';
@@ -10,6 +11,7 @@ import { addOrganizationsCommand } from './commands/organizations.ts';
 import type { RunCommand } from './commands/run-command.ts';
 import { addSeedCommand } from './commands/seed.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addWatchCommand } from './commands/watch.ts';
 import { createScreen } from './screen/screen.ts';
 
 /**
@@ -61,6 +63,8 @@ Commands use the database of DATABASE_URL; without it, the one embedded in the f
     addKeysCommand,
     addSeedCommand,
     addImportCommand,
+    addWatchCommand,
+    addControlCommands,
   ])
     add(program, run);
   return program;

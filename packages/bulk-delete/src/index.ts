@@ -1,12 +1,15 @@
+export type { Beginning } from './beginning.ts';
 export { type CatalogReport, checkCatalog } from './check-catalog.ts';
+export { CONTROLS, type Control, ControlError, controlBulkDelete } from './control.ts';
 export { createBulkDelete } from './create.ts';
-export { deleteByIds } from './delete-by-ids.ts';
+export { type DeletionByIds, deleteByIds } from './delete-by-ids.ts';
 export type { Actor, EngineDeps } from './engine.ts';
 export { BulkDeleteError, type BulkDeleteErrorCode } from './errors.ts';
-export { BULK_DELETE_EVENT, type BulkDeleteAction } from './events.ts';
+export { BULK_DELETE_EVENT, type BulkDeleteAction, DELETED_PAGE } from './events.ts';
+export { expireLongPaused } from './expire-paused.ts';
 export type { Guards } from './guards.ts';
 export { findIdleBulkDeletes } from './idle.ts';
-export { presentBulkDelete, presentMoment } from './present.ts';
+export { presentBulkDelete } from './present.ts';
 export { type Preview, previewBulkDelete } from './preview.ts';
 export { deadlineIn, readWithin } from './read-within.ts';
 export type { BulkDeleteRequest } from './request.ts';

@@ -1,5 +1,6 @@
 import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
 import type { BulkDeleteRow, JsonObject, StoredPreview } from '@winnow/db';
+import { presentMoment } from '@winnow/records';
 
 /**
  * A bulk delete as it is on the wire: the fields of Close's BulkDeleteAction (reference, 1.2), every one always
@@ -27,10 +28,14 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     n_objects_deleted: row.n_objects_deleted,
     n_objects_not_found: row.n_objects_not_found,
     n_objects_failed: row.n_objects_failed,
+    n_objects_unprocessed:
+      row.n_objects === null || row.dry_run ? null : row.n_objects - row.n_objects_processed,
     deleted_counts: row.deleted_counts,
     date_started: presentOptionalMoment(row.date_started),
     date_finished: presentOptionalMoment(row.date_finished),
     error_message: row.error_message,
+    asked_status: row.asked && ASKED_STATUS[row.asked],
+    ...presentPace(row),
     archive: row.archive,
     query_in_words: row.query_words,
     dry_run: row.dry_run,
@@ -38,6 +43,25 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     expected_count: row.expected_count,
     max_deletes: row.max_deletes,
     max_drift_percent: row.max_drift_percent === null ? null : Number(row.max_drift_percent),
+  };
+}
+
+const ASKED_STATUS = { pause: 'paused', cancel: 'cancelled' } as const;
+
+/**
+ * How fast it goes and how long it will take, as far as its last page can say: mean over the time in which its pages
+ * could be worked on, pauses left out. Unknown (null) before the first page and when nothing is going on.
+ */
+function presentPace(row: BulkDeleteRow): JsonObject {
+  const { date_resolved: since, n_objects: total, n_objects_processed: processed } = row;
+  const activeMs = since === null ? 0 : row.date_updated.getTime() - since.getTime() - Number(row.paused_ms);
+  if (row.status !== 'processing' || total === null || processed === 0 || activeMs <= 0) {
+    return { objects_per_second: null, seconds_left: null };
+  }
+  const perSecond = (processed / activeMs) * 1000;
+  return {
+    objects_per_second: Math.round(perSecond * 10) / 10,
+    seconds_left: Math.ceil((total - processed) / perSecond),
   };
 }
 
@@ -52,9 +76,4 @@ function presentUser(id: string | null): string | null {
 
 function presentOptionalMoment(moment: Date | null): string | null {
   return moment === null ? null : presentMoment(moment);
-}
-
-/** Close writes microseconds and a numeric offset: `2015-03-16T00:19:50.141000+00:00` (reference, 1.2). */
-export function presentMoment(moment: Date): string {
-  return moment.toISOString().replace('Z', '000+00:00');
 }

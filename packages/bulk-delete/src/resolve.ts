@@ -3,6 +3,7 @@ import {
   type BulkDeleteRow,
   boundTransaction,
   errorCode,
+  findBulkDeleteForWork,
   finishResolving,
   insertPages,
   lockForResolving,
@@ -23,7 +24,7 @@ import { findBreach } from './guards.ts';
 /**
  * Turns the query into pages, once: afterwards the target set is frozen and the counts are known. Two workers that
  * try at the same time do not both do it; a crash leaves nothing behind. What a guard forbids ends in `error`.
- * @returns the bulk delete after it; undefined when another worker is at it or it is past resolving.
+ * @returns the bulk delete after it; undefined when another worker is at it, it is past resolving, or it is to stop.
  * @throws the database's error when the server cannot work now; the bulk delete is then as it was.
  */
 export async function resolveBulkDelete(deps: EngineDeps, id: string): Promise<BulkDeleteRow | undefined> {
@@ -33,6 +34,7 @@ export async function resolveBulkDelete(deps: EngineDeps, id: string): Promise<B
     await ringForEvent(deps, resolved?.eventId);
     return resolved?.row;
   } catch (error) {
+    if (error instanceof Stopped || (await wasInterrupted(deps, id, error))) return undefined;
     if (!isFinal(error)) throw error;
     return endInError(deps, id, reasonFor(error, deps.settings.resolveTimeoutMs));
   }
@@ -47,6 +49,8 @@ async function resolveInTransaction(deps: EngineDeps, trx: Trx, id: string) {
     // transactions another worker could resolve it again, find other numbers and begin to delete.
     const counts = await withSavepoint(trx, () => insertGuardedPages(deps, trx, locked));
     const row = await finishResolving(trx, id, counts);
+    // Takes the pages back: until it goes on, nothing is frozen.
+    if (!row) throw new Stopped();
     const action = row.status === 'done' ? 'completed' : 'updated';
     return { row, eventId: await recordEvent(trx, deps.catalog, row, action) };
   } catch (error) {
@@ -92,6 +96,16 @@ async function insertGuardedPages(
   );
   if (breach !== undefined) throw new GuardBreach(breach);
   return counts;
+}
+
+/** Somebody asked it to stop, or it ended, while its query was being resolved. */
+class Stopped extends Error {}
+
+/** Whoever asks a bulk delete to stop interrupts the statement that resolves it: that is no time-out. */
+async function wasInterrupted({ db }: EngineDeps, id: string, error: unknown): Promise<boolean> {
+  if (errorCode(error) !== '57014') return false;
+  const row = await findBulkDeleteForWork(db, id);
+  return row !== undefined && (row.asked !== null || row.status !== 'loading');
 }
 
 /** A guard forbids to go on; the message is for the client. */

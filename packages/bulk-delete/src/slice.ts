@@ -1,6 +1,7 @@
 import { objectTypeOf } from '@winnow/catalog';
-import { type BulkDeleteRow, findBulkDeleteForWork, nextPageDelayMs } from '@winnow/db';
+import { type BulkDeleteRow, findBulkDeleteForWork, markProcessing, nextPageDelayMs } from '@winnow/db';
 import { QUEUES } from '@winnow/queue';
+import { stopIfAsked } from './control.ts';
 import type { EngineDeps } from './engine.ts';
 import { PageError } from './errors.ts';
 import { loadExecutionPlan } from './execution-plan.ts';
@@ -29,8 +30,10 @@ export async function runSlice(deps: EngineDeps, id: string, signal: AbortSignal
   const deadline = performance.now() + deps.settings.sliceMs;
   const bulkDelete = await findBulkDeleteForWork(deps.db, id);
   if (!bulkDelete) return { kind: 'nothing' };
+  if (bulkDelete.asked !== null) return stopNow(deps, id);
   const ready = await makeReady(deps, bulkDelete);
-  if (!ready) return { kind: 'nothing' };
+  // Also when it was asked to stop meanwhile: whoever resolved it leaves stopping to who comes next.
+  if (!ready) return stopNow(deps, id);
   if (isFinished(ready.status)) return { kind: 'finished' };
   while (!signal.aborted && performance.now() < deadline) {
     const outcome = await takeTurn(deps, ready);
@@ -39,10 +42,17 @@ export async function runSlice(deps: EngineDeps, id: string, signal: AbortSignal
   return { kind: 'more' };
 }
 
+/** A bulk delete that nobody goes on with: if it is to stop, it stops now, unless others still have pages of it. */
+async function stopNow(deps: EngineDeps, id: string): Promise<SliceOutcome> {
+  await stopIfAsked(deps, id);
+  return { kind: 'nothing' };
+}
+
 /** Resolves the query if that has not been done. @returns the bulk delete when its pages can be worked on. */
 async function makeReady(deps: EngineDeps, bulkDelete: BulkDeleteRow): Promise<BulkDeleteRow | undefined> {
   if (bulkDelete.status === 'processing' || isFinished(bulkDelete.status)) return bulkDelete;
-  if (bulkDelete.status !== 'created' && bulkDelete.status !== 'loading') return undefined;
+  if (bulkDelete.status === 'paused') return undefined;
+  if (bulkDelete.n_objects !== null) return markProcessing(deps.db, bulkDelete.id);
   const resolved = await resolveBulkDelete(deps, bulkDelete.id);
   if (resolved && !isFinished(resolved.status)) await ringForHelp(deps, resolved);
   return resolved;
@@ -73,6 +83,7 @@ async function takeTurn(deps: EngineDeps, bulkDelete: BulkDeleteRow): Promise<Sl
 }
 
 async function waitForPages(deps: EngineDeps, id: string): Promise<SliceOutcome> {
+  if ((await stopIfAsked(deps, id)) !== 'nothing asked') return { kind: 'nothing' };
   const delayMs = await nextPageDelayMs(deps.db, id);
   return delayMs === undefined ? { kind: 'nothing' } : { kind: 'later', delayMs };
 }

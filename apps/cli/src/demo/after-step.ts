@@ -1,7 +1,7 @@
 import { CRM_CATALOG, decodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
 import { countArchived, type JsonObject } from '@winnow/db';
+import { textOf } from '../client/api-client.ts';
 import { formatCount } from '../screen/figures.ts';
-import { textOf } from './api-client.ts';
 import type { DemoRun } from './demo-run.ts';
 import { countTable, describeCounts, type PipelineCounts } from './pipeline-counts.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '@winnow/db';
+import { countOf, textOf } from '../client/api-client.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { formatCount, formatSeconds } from '../screen/figures.ts';
 import { startProgress } from '../screen/progress.ts';
-import { countOf, textOf } from './api-client.ts';
 import { type DemoRun, printQuoted } from './demo-run.ts';
 
 const POLL_MS = 100;

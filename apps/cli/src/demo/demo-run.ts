@@ -1,7 +1,7 @@
 import type { Db } from '@winnow/db';
+import type { ApiClient } from '../client/api-client.ts';
 import type { Screen } from '../screen/screen.ts';
 import type { Stack } from '../stack/stack.ts';
-import type { ApiClient } from './api-client.ts';
 import type { CheckList } from './check-list.ts';
 
 /** What the steps of a demo share. */

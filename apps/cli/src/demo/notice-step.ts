@@ -1,5 +1,5 @@
 import type { MailOutbox, OutboxMessage, ReceivedWebhook, WebhookReceiver } from '@winnow/embedded';
-import { textOf } from './api-client.ts';
+import { textOf } from '../client/api-client.ts';
 import { type DemoRun, printQuoted } from './demo-run.ts';
 import { isSignedBy } from './webhook-signature.ts';
 

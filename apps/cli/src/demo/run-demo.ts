@@ -7,12 +7,12 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from '@winnow/embedded';
+import { createApiClient, textOf } from '../client/api-client.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { Screen } from '../screen/screen.ts';
 import { withDb } from '../stack/database-access.ts';
 import type { Stack } from '../stack/stack.ts';
 import { compareAfter } from './after-step.ts';
-import { createApiClient, textOf } from './api-client.ts';
 import { deleteLost } from './bulk-delete-step.ts';
 import type { CheckList } from './check-list.ts';
 import { type DemoRun, printStep } from './demo-run.ts';

@@ -6,8 +6,11 @@ const LINE_EVERY_MS = 1000;
 
 /** How far something is: a moving bar where a person watches, a plain line now and then elsewhere. */
 export interface Progress {
-  /** @param total null while it is not known. */
-  update(done: number, total: number | null): void;
+  /**
+   * @param total null while it is not known.
+   * @param note stands behind the figures: the pace, a state.
+   */
+  update(done: number, total: number | null, note?: string): void;
   /** Leaves the last state on the screen. */
   stop(): void;
 }
@@ -19,7 +22,7 @@ export function startProgress(screen: Screen, label: string): Progress {
 
 function startBar(label: string): Progress {
   const bar: GenericBar = new SingleBar({
-    format: `   {bar} {percentage}%  {done} of {all} ${label}`,
+    format: `   {bar} {percentage}%  {done} of {all} ${label}{note}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
@@ -28,12 +31,13 @@ function startBar(label: string): Progress {
     // Ours end the bar by `stop`, also when Ctrl-C ends the command.
     gracefulExit: false,
   });
-  bar.start(1, 0, { done: '0', all: '?' });
+  bar.start(1, 0, { done: '0', all: '?', note: '' });
   return {
-    update(done, total) {
-      if (total === null) return;
+    update(done, total, note) {
+      const behind = note === undefined ? '' : `, ${note}`;
+      if (total === null) return bar.update(0, { note: behind });
       bar.setTotal(Math.max(total, 1));
-      bar.update(total === 0 ? 1 : done, { done: formatCount(done), all: formatCount(total) });
+      bar.update(total === 0 ? 1 : done, { done: formatCount(done), all: formatCount(total), note: behind });
     },
     stop: () => bar.stop(),
   };
@@ -49,9 +53,9 @@ function startLines(screen: Screen, label: string): Progress {
     printedAt = performance.now();
   };
   return {
-    update(done, total) {
+    update(done, total, note) {
       if (total === null) return;
-      latest = `${formatCount(done)} of ${formatCount(total)} ${label}`;
+      latest = `${formatCount(done)} of ${formatCount(total)} ${label}${note === undefined ? '' : `, ${note}`}`;
       if (performance.now() - printedAt >= LINE_EVERY_MS) print();
     },
     stop: print,

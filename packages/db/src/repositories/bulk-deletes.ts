@@ -2,6 +2,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { BulkDeleteStatus, Database, DeletedCounts } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
+import { RESOLVING_LANE, takeResolvingLane } from './lanes.ts';
 
 export type BulkDeleteRow = Selectable<Database['bulk_delete']>;
 export type NewBulkDelete = Insertable<Database['bulk_delete']>;
@@ -9,8 +10,24 @@ export type NewBulkDelete = Insertable<Database['bulk_delete']>;
 /** Statuses in which a worker has something to do. */
 export const WORKABLE_STATUSES = ['created', 'loading', 'processing', 'resuming'] as const;
 
+/** Nothing is asked of a bulk delete that has ended, and it is not paused. */
+export const STOPPED = { asked: null, date_asked: null, date_paused: null } as const;
+
 export async function insertBulkDelete(db: Db | Trx, row: NewBulkDelete): Promise<BulkDeleteRow> {
   return db.insertInto('bulk_delete').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+/** The same, unless there is a row of this id: then undefined. Two that insert it at once have one winner. */
+export async function insertBulkDeleteOnce(
+  db: Db | Trx,
+  row: NewBulkDelete,
+): Promise<BulkDeleteRow | undefined> {
+  return db
+    .insertInto('bulk_delete')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** One bulk delete of the organization; another organization's is like a missing one. */
@@ -52,35 +69,53 @@ export async function findBulkDeleteForWork(db: Db, id: string): Promise<BulkDel
   return db.selectFrom('bulk_delete').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** created -> loading. Undefined when it was not `created`. */
-export async function markLoading(db: Db, id: string): Promise<BulkDeleteRow | undefined> {
+/** created, or resuming before it was resolved -> loading. Does nothing to others, and while it is to stop. */
+export async function markLoading(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('bulk_delete')
+    .set({ status: 'loading', date_started: sql`coalesce(date_started, now())`, date_updated: sql`now()` })
+    .where('id', '=', id)
+    .where('status', 'in', ['created', 'resuming'])
+    .where('n_objects', 'is', null)
+    .where('asked', 'is', null)
+    .execute();
+}
+
+/** resuming -> processing, when its pages are there. Undefined when it was not that. */
+export async function markProcessing(db: Db, id: string): Promise<BulkDeleteRow | undefined> {
   return db
     .updateTable('bulk_delete')
-    .set({ status: 'loading', date_started: sql`now()`, date_updated: sql`now()` })
+    .set({ status: 'processing', date_updated: sql`now()` })
     .where('id', '=', id)
-    .where('status', '=', 'created')
+    .where('status', '=', 'resuming')
+    .where('n_objects', 'is not', null)
+    .where('asked', 'is', null)
     .returningAll()
     .executeTakeFirst();
 }
 
-/** Locks a bulk delete that waits to be resolved; undefined when another worker has it or it is past that. */
+/**
+ * Takes a bulk delete that waits to be resolved, until the transaction ends. By an advisory lock and not by its row: who
+ * asks it to stop writes that row, and must not wait for minutes.
+ * @returns undefined when another worker is at it, it is past that, or it is to stop.
+ */
 export async function lockForResolving(trx: Trx, id: string): Promise<BulkDeleteRow | undefined> {
+  if (!(await takeResolvingLane(trx, id))) return undefined;
   return trx
     .selectFrom('bulk_delete')
     .selectAll()
     .where('id', '=', id)
     .where('status', '=', 'loading')
-    .forUpdate()
-    .skipLocked()
+    .where('asked', 'is', null)
     .executeTakeFirst();
 }
 
-/** loading -> processing, or done at once when nothing matches. */
+/** loading -> processing, or done at once when nothing matches. Undefined when it is to stop, or has ended meanwhile. */
 export async function finishResolving(
   trx: Trx,
   id: string,
   counts: { readonly nObjects: number; readonly nRoots: number },
-): Promise<BulkDeleteRow> {
+): Promise<BulkDeleteRow | undefined> {
   const isEmpty = counts.nObjects === 0;
   return trx
     .updateTable('bulk_delete')
@@ -90,10 +125,15 @@ export async function finishResolving(
       n_roots: counts.nRoots,
       date_updated: sql`now()`,
       date_finished: isEmpty ? sql`now()` : null,
+      date_resolved: sql`now()`,
+      // Only pauses from here on take time from the pages.
+      paused_ms: 0,
     })
     .where('id', '=', id)
+    .where('status', '=', 'loading')
+    .where('asked', 'is', null)
     .returningAll()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 /** Any unfinished status -> error, with the reason that the API shows. Undefined when it had already ended. */
@@ -104,7 +144,13 @@ export async function failBulkDelete(
 ): Promise<BulkDeleteRow | undefined> {
   return trx
     .updateTable('bulk_delete')
-    .set({ status: 'error', error_message: reason, date_updated: sql`now()`, date_finished: sql`now()` })
+    .set({
+      status: 'error',
+      error_message: reason,
+      date_updated: sql`now()`,
+      date_finished: sql`now()`,
+      ...STOPPED,
+    })
     .where('id', '=', id)
     .where('status', 'in', [...WORKABLE_STATUSES, 'paused'])
     .returningAll()
@@ -170,6 +216,9 @@ export async function finishPage(
       status: sql<BulkDeleteStatus>`case when ${isLast} then 'done' else status end`,
       date_updated: sql`statement_timestamp()`,
       date_finished: sql`case when ${isLast} then statement_timestamp() else date_finished end`,
+      // Finished before it could stop: there is nothing left to stop.
+      asked: sql`case when ${isLast} then null else asked end`,
+      date_asked: sql`case when ${isLast} then null else date_asked end`,
       date_announced: sql`case
         when date_announced is null or date_announced < statement_timestamp() - ${announceEveryMs} * interval '1 millisecond'
         then statement_timestamp() else date_announced end`,
@@ -180,8 +229,8 @@ export async function finishPage(
 }
 
 /**
- * Bulk deletes that have work which can be done now and no worker: none of their lanes is held, and nobody holds
- * their row. Advisory locks are tried and let go with this statement's transaction.
+ * Bulk deletes that have work which can be done now, or are to stop, and no worker: none of their lanes is held, and
+ * nobody holds their row. Advisory locks are tried and let go with this statement's transaction.
  */
 export async function findIdleBulkDeletes(
   db: Db,
@@ -192,7 +241,7 @@ export async function findIdleBulkDeletes(
       select id from bulk_delete b
       where status = any(${[...WORKABLE_STATUSES]}::text[])
         and date_updated < now() - ${idleForMs} * interval '1 millisecond'
-        and (status <> 'processing' or exists (
+        and (status <> 'processing' or asked is not null or exists (
           select from bulk_delete_page p
           where p.bulk_delete_id = b.id and p.status = 'pending' and (p.not_before is null or p.not_before <= now())
         ))
@@ -202,7 +251,7 @@ export async function findIdleBulkDeletes(
     )
     select id from unfinished
     where (select bool_and(pg_try_advisory_xact_lock(hashtextextended(id::text, lane)))
-           from generate_series(1, ${lanes}::int) as lane)
+           from generate_series(${RESOLVING_LANE}::int, ${lanes}::int) as lane)
   `.execute(db);
   return rows.map(({ id }) => id);
 }

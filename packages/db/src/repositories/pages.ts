@@ -5,20 +5,6 @@ import type { Trx } from '../transaction.ts';
 
 export type PageRow = Selectable<Database['bulk_delete_page']>;
 
-/**
- * Takes one of the lanes of a bulk delete until the transaction ends: the bound on how many of its pages are
- * worked on at once, over all workers. A lane needs no clean-up: it goes with the connection.
- * @returns false when all lanes are taken.
- */
-export async function takeLane(trx: Trx, bulkDeleteId: string, lanes: number): Promise<boolean> {
-  const { rows } = await sql`
-    select from generate_series(1, ${lanes}::int) as lane
-    where pg_try_advisory_xact_lock(hashtextextended(${bulkDeleteId}, lane))
-    limit 1
-  `.execute(trx);
-  return rows.length === 1;
-}
-
 /** The next page that nobody works on. Its row lock is the lease: it goes with the worker's connection. */
 export async function claimPage(trx: Trx, bulkDeleteId: string): Promise<PageRow | undefined> {
   return trx
@@ -27,6 +13,7 @@ export async function claimPage(trx: Trx, bulkDeleteId: string): Promise<PageRow
     .selectAll('page')
     .where('page.bulk_delete_id', '=', bulkDeleteId)
     .where('bulk_delete.status', '=', 'processing')
+    .where('bulk_delete.asked', 'is', null)
     .where('page.status', '=', 'pending')
     .where((eb) => eb.or([eb('page.not_before', 'is', null), eb('page.not_before', '<=', sql<Date>`now()`)]))
     .orderBy('page.page_no')

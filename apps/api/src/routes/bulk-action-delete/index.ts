@@ -1,16 +1,25 @@
-import { createBulkDelete, isFinished, presentBulkDelete, previewBulkDelete } from '@winnow/bulk-delete';
+import {
+  ControlError,
+  controlBulkDelete,
+  createBulkDelete,
+  isFinished,
+  presentBulkDelete,
+  previewBulkDelete,
+} from '@winnow/bulk-delete';
 import { decodeId, ID_PREFIX } from '@winnow/catalog';
 import { type BulkDeleteRow, findBulkDelete, type JsonObject, listBulkDeletes } from '@winnow/db';
+import { isPicked, type PickedFields, pickFields, readFields } from '@winnow/records';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiInstance } from '../../app-types.ts';
 import { actorOf, assertScope, callerOf } from '../../caller.ts';
-import { notFound } from '../../refusal.ts';
+import { notFound, Refusal } from '../../refusal.ts';
+import { mayBeMade, resourceIdOf } from '../../resource-id.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { isPicked, type PickedFields, pickFields, readFields } from '../../wire/picked-fields.ts';
 import { defineSchema, IdParams, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
 import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
 import { createSchema } from './body-schema.ts';
+import { ControlRefusalSchema, ControlSchema } from './control-schema.ts';
 import { presentSample } from './present-sample.ts';
 import { readBulkDeleteRequest } from './read-body.ts';
 import { bulkDeleteSchema } from './schema.ts';
@@ -52,11 +61,12 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
         askedAt: clock(),
       });
       if (body.archive === false) assertScope(callerOf(request), 'delete:permanent');
+      const beginning = { id: resourceIdOf(request), mayBeMade: mayBeMade(request) };
       if (body.dry_run === true) {
-        const { row, token } = await previewBulkDelete(engine, actorOf(request), asked);
+        const { row, token } = await previewBulkDelete(engine, actorOf(request), asked, beginning);
         return { ...(await presentOne(deps, request, row, ALL_FIELDS)), preview_token: token };
       }
-      const row = await createBulkDelete(engine, actorOf(request), asked);
+      const row = await createBulkDelete(engine, actorOf(request), asked, beginning);
       return withRetryAfter(reply, row).send(presentBulkDelete(row, catalog));
     },
   );
@@ -104,6 +114,38 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
       return withRetryAfter(reply, row).send(await presentOne(deps, request, row, picked));
     },
   );
+
+  app.put(
+    `${PATH}:id/`,
+    {
+      config: { scope: 'delete' },
+      schema: {
+        tags,
+        summary: 'Pause, resume or cancel a bulk delete',
+        params: IdParams,
+        body: ControlSchema,
+        response: withBodyRefusals({ 200: answer, 409: ControlRefusalSchema }),
+      },
+    },
+    async (request, reply) => {
+      const id = decodeId(ID_PREFIX.bulkDelete, request.params.id);
+      const wanted = request.body.status;
+      const row = id === undefined ? undefined : await control(engine, actorOf(request), { id, wanted });
+      if (!row) throw notFound('bulk delete');
+      return withRetryAfter(reply, row).send(presentBulkDelete(row, catalog));
+    },
+  );
+}
+
+/** @throws Refusal 409 with the present status and what is allowed. */
+async function control(...asked: Parameters<typeof controlBulkDelete>): Promise<BulkDeleteRow | undefined> {
+  try {
+    return await controlBulkDelete(...asked);
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    const { message, status, allowed } = error;
+    throw new Refusal(409, { error: message, status, allowed });
+  }
 }
 
 /** One bulk delete by itself: a dry run with the records that it found first. */

@@ -1,9 +1,9 @@
 import { deadlineIn, readWithin } from '@winnow/bulk-delete';
 import { encodeId, type Field, objectTypeOf } from '@winnow/catalog';
 import { type BulkDeleteRow, type JsonObject, listObjectsById, type ObjectRow } from '@winnow/db';
+import { presentObject } from '@winnow/records';
 import type { FastifyRequest } from 'fastify';
 import { loadContext, type ObjectRouteDeps } from '../objects/context.ts';
-import { presentObject } from '../objects/present.ts';
 
 /** What reading the sample may take of the time that a preview may take. */
 const PART_OF_BUDGET = 0.25;

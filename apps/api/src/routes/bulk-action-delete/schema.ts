@@ -37,12 +37,27 @@ export function bulkDeleteSchema(catalog: Catalog) {
         minimum: 0,
         description: 'Could not be deleted, each with a reason on record.',
       }),
+      n_objects_unprocessed: nullable(
+        Type.Integer({
+          minimum: 0,
+          description: 'Whose turn has not come; of a cancelled one, never touched.',
+        }),
+      ),
       deleted_counts: Type.Record(Type.String(), Count, {
         description: 'Everything that was deleted, what belonged to the objects included, by object type.',
       }),
       date_started: nullable(Stamp),
       date_finished: nullable(Stamp),
       error_message: nullable(Type.String({ description: 'Why the status is `error`.' })),
+      asked_status: nullable(
+        Type.Union([Type.Literal('paused'), Type.Literal('cancelled')], {
+          description: 'What it becomes when the pages in hand are finished.',
+        }),
+      ),
+      objects_per_second: nullable(
+        Type.Number({ minimum: 0, description: 'While it is processing; pauses do not count.' }),
+      ),
+      seconds_left: nullable(Type.Integer({ minimum: 0, description: 'At this pace; null: not known.' })),
       query_in_words: nullable(Type.String({ description: 'What the query asks for, for people.' })),
       dry_run: Type.Boolean({ description: 'Nothing was deleted: `preview` has what would have been.' }),
       preview: nullable(previewSchema()),

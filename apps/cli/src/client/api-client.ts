@@ -8,6 +8,7 @@ export interface ApiClient {
   /** @param path below `/api/v1/`. */
   get(path: string): Promise<JsonObject>;
   post(path: string, body: JsonObject): Promise<JsonObject>;
+  put(path: string, body: JsonObject): Promise<JsonObject>;
 }
 
 /** @throws (its methods) CommandFailure for any answer that is no JSON object with a status of 2xx. */
@@ -23,11 +24,13 @@ export function createApiClient(baseUrl: string, apiKey: string): ApiClient {
     const text = await response.text();
     const answer = parseObject(text);
     if (response.ok && answer) return answer;
-    throw new CommandFailure(`${method} ${path} was answered ${response.status}: ${text.slice(0, 500)}`);
+    const reason = typeof answer?.error === 'string' ? answer.error : text.slice(0, 500);
+    throw new CommandFailure(`${method} ${path} was answered ${response.status}: ${reason}`);
   };
   return {
     get: (path) => request('GET', path),
     post: (path, body) => request('POST', path, body),
+    put: (path, body) => request('PUT', path, body),
   };
 }
 
