@@ -43,6 +43,19 @@ describe('The API as a process', () => {
     expect(api.output()).not.toContain(org.apiKey);
   });
 
+  it('writes the id that a client gives its request into the line of the log.', async () => {
+    const { url, db } = await createDatabase();
+    const org = await createOrganization(db);
+    const api = await spawnApi({ DATABASE_URL: url });
+    const headers = { authorization: `Bearer ${org.apiKey}`, 'x-request-id': 'sync:42' };
+    const { headers: answered } = await fetch(`${api.url}/api/v1/me/`, { headers });
+    expect(answered.get('x-request-id')).toBe('sync:42');
+    expect(answered.get('ratelimit')).toBe('limit=1000, remaining=999, reset=5');
+    await waitFor(() => /"request_id":"sync:42".*"path":"\/api\/v1\/me\/"/.test(api.output()), {
+      what: 'the line of the request',
+    });
+  });
+
   it('gives up what it still does when the grace is over, and ends with code 1.', async () => {
     const { url, db } = await createDatabase();
     const org = await createOrganization(db);

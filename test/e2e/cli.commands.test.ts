@@ -11,6 +11,7 @@ import {
   createApi,
   createDatabase,
   createOrganization,
+  insertRow,
   type TestApi,
   type TestOrganization,
 } from '../support/index.ts';
@@ -88,6 +89,48 @@ describe('winnow keys', () => {
     expect(await winnow('keys', 'revoke', id)).toMatchObject({ code: 0 });
     expect((await api.call(key, 'GET', '/api/v1/lead/')).status).toBe(401);
     expect((await winnow('keys', 'list', ...ofOrg())).stdout).toMatch(new RegExp(`^${id} .* revoked `, 'm'));
+  });
+
+  it('creates a key that may only read unless it is told more', async () => {
+    const { stdout, stderr } = await winnow('keys', 'create', '--name', 'plain', ...ofOrg());
+    expect(stderr).toContain('Its scopes: read.');
+    const key = stdout.trim();
+    expect((await api.call(key, 'GET', '/api/v1/lead/')).status).toBe(200);
+    expect((await api.call(key, 'POST', '/api/v1/lead/', { body: { name: 'A' } })).status).toBe(403);
+    expect((await api.call(key, 'DELETE', '/api/v1/lead/x/')).status).toBe(403);
+    const narrow = await winnow('keys', 'create', '--name', 'n', '--scopes', 'write:leads', ...ofOrg());
+    const body = { name: 'A' };
+    expect((await api.call(narrow.stdout.trim(), 'POST', '/api/v1/lead/', { body })).status).toBe(200);
+    expect((await api.call(narrow.stdout.trim(), 'POST', '/api/v1/contact/', { body })).status).toBe(403);
+  });
+
+  it('creates a key for campaigns of the organization, and for no others', async () => {
+    const campaign = async (organizationId: string) =>
+      encodeId('camp', await insertRow(db, 'campaign', { organization_id: organizationId, name: 'C' }));
+    const [one, two] = [await campaign(org.organizationId), await campaign(org.organizationId)];
+    const named = [
+      'keys',
+      'create',
+      '--name',
+      'camp',
+      '--scopes',
+      'write',
+      '--campaign',
+      one,
+      '--campaign',
+      two,
+    ];
+    const created = await winnow(...named, ...ofOrg());
+    expect(created).toMatchObject({ code: 0 });
+    expect((await api.call(created.stdout.trim(), 'GET', '/api/v1/lead/')).status).toBe(403);
+    const { stdout } = await winnow('keys', 'list', ...ofOrg());
+    expect(stdout).toMatch(new RegExp(`^api_\\w+ +camp +write +${one},${two} .* valid$`, 'm'));
+    expect(stdout).toMatch(/^api_\w+ +test +\* +all .* valid$/m);
+
+    const foreign = await campaign((await createOrganization(db)).organizationId);
+    const refused = await winnow(...named, '--campaign', foreign, '--campaign', 'camp_x', ...ofOrg());
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(`The organization has no campaign ${foreign}, camp_x.`);
   });
 
   it.each([

@@ -343,7 +343,7 @@ describe('DELETE', () => {
 
   it('of a record that somebody holds locked for long answers 202 with the bulk delete to ask for.', async () => {
     const impatient = await createApi(db, {
-      engine: { page: { statementTimeoutMs: 60_000, lockTimeoutMs: 50, idleTimeoutMs: 60_000 } },
+      engine: { synchronousMs: 100 },
     });
     const id = await insertRow(db, 'lead', { organization_id: org.organizationId });
     await db.transaction().execute(async (trx) => {

@@ -51,19 +51,40 @@ it('The document has these paths and methods, no more and no fewer.', () => {
     [
       '/health/live: get',
       '/health/ready: get',
+      ...['/v1', '/functions/v1/api-gateway/v1'].flatMap((prefix) =>
+        ['deals/bulk-delete', 'contacts/bulk-delete', 'contacts/merge'].map(
+          (path) => `${prefix}/${path}: post`,
+        ),
+      ),
       ...[
+        'leads: get',
+        'leads/{leadId}: delete get put',
+        'leads/bulk-delete: post',
+        'records/bulk-delete: post',
         'bulk_action/delete/: get post',
         'bulk_action/delete/{id}/: get',
         ...['lead/', 'contact/', 'opportunity/', 'task/', 'custom_object/', 'webhook/'].flatMap(whole),
         ...kinds.flatMap((kind) => whole(`activity/${kind}/`)),
         'activity/: get',
-        ...['document/', 'status/lead/', 'status/opportunity/', 'pipeline/'].flatMap(withoutDelete),
+        ...['document/', 'campaign/', 'status/lead/', 'status/opportunity/', 'pipeline/'].flatMap(
+          withoutDelete,
+        ),
         ...['lead', 'contact', 'opportunity', 'activity', 'custom_object'].map(
           (owner) => `custom_field/${owner}/: get post`,
         ),
+        ...[
+          'rotate_secret/: post',
+          'previous_secret/: delete',
+          'ping/: post',
+          'deliveries/: get',
+          'deliveries/{delivery_id}/: get',
+          'deliveries/{delivery_id}/redeliver/: post',
+        ].map((path) => `webhook/{id}/${path}`),
         'data/search/: post',
         ...whole('saved_search/'),
-        'me/: get',
+        ...['me/', 'organization/{id}/', 'user/', 'user/{id}/', 'activity/task_completed/'].map(
+          (path) => `${path}: get`,
+        ),
       ].map((line) => `/api/v1/${line}`),
     ].sort(),
   );

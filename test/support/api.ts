@@ -2,6 +2,7 @@ import { type ApiInstance, type ApiSettings, buildApp } from '@winnow/api';
 import type { EngineSettings } from '@winnow/bulk-delete';
 import { type Catalog, CRM_CATALOG } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
+import type { SharedCounters } from '@winnow/queue';
 import { DEFAULT_SEARCH_SETTINGS } from '@winnow/search';
 import { createAnswerCheck } from './answer-check.ts';
 import { createEngine, type RecordingDoorbell } from './engine.ts';
@@ -47,6 +48,8 @@ export async function createApi(
     readonly engine?: Partial<EngineSettings>;
     readonly clock?: () => Date;
     readonly queueWorks?: () => boolean;
+    /** Shared with other apps; without them each counts for itself, if `settings.rateLimit` says so at all. */
+    readonly counters?: SharedCounters;
   } = {},
 ): Promise<TestApi> {
   const { catalog = CRM_CATALOG, queueWorks = () => true } = options;
@@ -58,11 +61,13 @@ export async function createApi(
     settings: {
       bodyLimitBytes: 1_048_576,
       publicUrl: PUBLIC_URL,
+      rateLimit: 0,
       webhookAllowPrivate: false,
       search: DEFAULT_SEARCH_SETTINGS,
       ...options.settings,
     },
     clock: options.clock ?? (() => new Date()),
+    counters: options.counters,
   });
   await app.ready();
   atFileEnd('api', () => app.close());

@@ -4,7 +4,7 @@ import { ConfigError, loadConfig, publicUrl } from '@winnow/config';
 import { connect } from '@winnow/db';
 import { createLogger } from '@winnow/logger';
 import { stopOnSignal } from '@winnow/process';
-import { createDoorbell, queueSettings } from '@winnow/queue';
+import { createDoorbell, createSharedCounters, queueSettings } from '@winnow/queue';
 import { buildApp } from './app.ts';
 import { ListenError, listenClearly } from './listen.ts';
 import { apiSettings } from './settings.ts';
@@ -21,10 +21,12 @@ async function main(): Promise<void> {
     onIdleError: (error) => logger.debug({ err: error }, 'an idle connection was lost'),
   });
   const doorbell = createDoorbell(queueSettings(config), logger);
+  const counters = config.WINNOW_RATE_LIMIT === 0 ? undefined : createSharedCounters(config, logger);
   const app = await buildApp({
     db,
     catalog: CRM_CATALOG,
     doorbell,
+    counters,
     logger,
     engine: engineSettings(config),
     settings: apiSettings(config, publicUrl(config)),
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     // First the requests in hand, then what they work with.
     await app.close();
     await doorbell.close();
+    counters?.close();
     await db.destroy();
   });
   const url = await listenClearly(app, { host: config.HOST, port: config.PORT });

@@ -19,7 +19,8 @@ export const ConfigSchema = Type.Object({
   ),
   REDIS_URL: Type.Optional(
     Type.String({
-      description: 'Redis or Valkey for the queue. Without it the queue lives in PostgreSQL.',
+      description:
+        'Redis or Valkey for the queue and for rate limits. Without it the queue lives in PostgreSQL.',
       pattern: '^rediss?://',
     }),
   ),
@@ -54,6 +55,19 @@ export const ConfigSchema = Type.Object({
       pattern: '^https?://',
     }),
   ),
+  WINNOW_URL: Type.Optional(
+    Type.String({
+      description:
+        'Base URL of the API that `winnow watch`, `pause`, `resume` and `cancel` ask. Default: the one of WINNOW_DATA_DIR.',
+      pattern: '^https?://',
+    }),
+  ),
+  WINNOW_API_KEY: Type.Optional(
+    Type.String({
+      description: 'API key of these commands. Default: the one of WINNOW_DATA_DIR.',
+      minLength: 1,
+    }),
+  ),
   WINNOW_DATA_DIR: Type.String({
     description: 'Folder of the embedded stack.',
     default: '.winnow',
@@ -73,6 +87,13 @@ export const ConfigSchema = Type.Object({
     description: 'Largest request body that the API takes. Bytes.',
     minimum: 1024,
     default: 1_048_576,
+  }),
+  WINNOW_RATE_LIMIT: Type.Integer({
+    description:
+      'Requests a second that one API key may send to one endpoint, over five seconds; an organization may send three times as many. 0: no limit.',
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 200,
   }),
   WINNOW_DB_POOL: Type.Integer({
     description: 'Most Postgres connections of one process.',
@@ -120,6 +141,10 @@ export const ConfigSchema = Type.Object({
     'Longest exact counting of a dry run; past it the answer is an estimate, which takes up to as long again.',
     5 * SECOND,
     100,
+  ),
+  WINNOW_SYNCHRONOUS_MS: milliseconds(
+    'Longest that a request waits for a deletion by ids or of one record; after it the answer is 202 and workers go on.',
+    20 * SECOND,
   ),
   WINNOW_LOCK_TIMEOUT_MS: milliseconds('Longest wait of a page for a row lock.', 10 * SECOND),
   WINNOW_IDLE_TIMEOUT_MS: milliseconds(

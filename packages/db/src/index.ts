@@ -7,16 +7,13 @@ export {
   findOrganization,
   findUser,
   listOrganizations,
+  listUserPage,
   listUsers,
   listUsersById,
   type OrganizationRow,
   type UserRow,
 } from './repositories/accounts.ts';
-export {
-  type ActiveSubscription,
-  findActiveSubscription,
-  listActiveSubscriptions,
-} from './repositories/active-subscriptions.ts';
+export { listActiveSubscriptions, type SubscriptionWishes } from './repositories/active-subscriptions.ts';
 export {
   API_KEY_SCOPES,
   type ApiKeyRow,
@@ -28,7 +25,32 @@ export {
   listApiKeys,
   revokeApiKey,
 } from './repositories/api-keys.ts';
-export { type FailureReason, listFailureReasons } from './repositories/bulk-delete-failures.ts';
+export {
+  type ArchivedOnly,
+  type ArchivedPage,
+  findArchivedByHash,
+  findArchivingPages,
+  findDeletedIds,
+  listArchivedEmbedded,
+  listArchivedObjects,
+  type PageKey,
+  readArchivedColumn,
+} from './repositories/archived-objects.ts';
+export {
+  askBulkDelete,
+  cancelPaused,
+  findLongPaused,
+  lockForControl,
+  resumePaused,
+  type Settled,
+  settleAsked,
+} from './repositories/bulk-delete-control.ts';
+export {
+  type FailureReason,
+  listFailureReasons,
+  listFailures,
+  type ObjectFailure,
+} from './repositories/bulk-delete-failures.ts';
 export {
   type BulkDeleteRow,
   failBulkDelete,
@@ -38,9 +60,11 @@ export {
   finishPage,
   finishResolving,
   insertBulkDelete,
+  insertBulkDeleteOnce,
   listBulkDeletes,
   lockForResolving,
   markLoading,
+  markProcessing,
   type NewBulkDelete,
   type PageCounts,
 } from './repositories/bulk-deletes.ts';
@@ -73,7 +97,7 @@ export {
   closeDeliveryBeforehand,
   type DeliveryChannel,
   type DeliveryRow,
-  findDueDeliveries,
+  findDueEmails,
   finishDelivery,
   insertDeliveries,
   type LeasedDelivery,
@@ -81,6 +105,23 @@ export {
   type NewDelivery,
   postponeDelivery,
 } from './repositories/deliveries.ts';
+export {
+  type DeliveryAttemptRow,
+  deleteOldDeliveries,
+  findDelivery,
+  findDeliveryOfEvent,
+  listDeliveries,
+  listEventsForDeliveries,
+  listLastAttempts,
+  requeueDelivery,
+} from './repositories/delivery-log.ts';
+export {
+  type ArchivedValue,
+  type EventRowFilter,
+  findEventRows,
+  listEventRows,
+  type MomentBounds,
+} from './repositories/event-log.ts';
 export {
   claimUnrelayedEvent,
   type EventRow,
@@ -90,7 +131,30 @@ export {
   markEventRelayed,
   type NewEvent,
 } from './repositories/events.ts';
+export {
+  claimIdempotencyKey,
+  deleteExpiredIdempotencyKeys,
+  endIdempotencyLease,
+  findKeptAnswer,
+  type IdempotencyClaim,
+  type IdempotencyKeyRef,
+  type IdempotencyLease,
+  type KeptAnswer,
+  keepAnswer,
+  releaseIdempotencyKey,
+  renewIdempotencyLease,
+} from './repositories/idempotency-keys.ts';
+export {
+  findIdentified,
+  findTargetIds,
+  type IdentifiedObject,
+  type IdentifiedScope,
+  type IdentifierKeys,
+} from './repositories/identified-objects.ts';
+export { mergeJsonColumn } from './repositories/json-column.ts';
 export { findIdsByKey } from './repositories/keyed-rows.ts';
+export { interruptResolving, takeLane } from './repositories/lanes.ts';
+export { type ListedIds, listIds } from './repositories/listed-ids.ts';
 export type { FieldFilter, ObjectRow } from './repositories/object-columns.ts';
 export {
   type ColumnValues,
@@ -116,7 +180,6 @@ export {
   type PageRow,
   postponePage,
   splitPage,
-  takeLane,
 } from './repositories/pages.ts';
 export { pingDatabase } from './repositories/ping.ts';
 export {
@@ -135,6 +198,15 @@ export {
   type CascadeScope,
   countCascade,
 } from './repositories/preview-cascade.ts';
+export { type Relinking, relinkReferences } from './repositories/relink.ts';
+export { type ReferringCustomField, relinkCustomValues } from './repositories/relink-custom-values.ts';
+export {
+  findRooted,
+  isBeingMergedAway,
+  lockRooted,
+  type MergeScope,
+  type RootedObject,
+} from './repositories/rooted-objects.ts';
 export {
   deleteSavedSearch,
   findSavedSearch,
@@ -183,13 +255,36 @@ export {
   targetsOfQuery,
 } from './repositories/target-pages.ts';
 export {
+  type AttemptRecord,
+  type DeliveryProgress,
+  listDueDeliveries,
+  type NewPiece,
+  saveProgress,
+  type TurnLease,
+} from './repositories/webhook-deliveries.ts';
+export {
+  countWaitingEvents,
+  lockAfterTurn,
+  markWarned,
+  pauseSubscription,
+} from './repositories/webhook-pauses.ts';
+export { forgetPreviousKey, rotateSignatureKey } from './repositories/webhook-secrets.ts';
+export type { SubscriptionById, WebhookSubscriptionRow } from './repositories/webhook-subscription-row.ts';
+export {
   createWebhookSubscription,
   deleteWebhookSubscription,
   findWebhookSubscription,
   listWebhookSubscriptions,
+  type SubscriptionChanges,
   updateWebhookSubscription,
-  type WebhookSubscriptionRow,
 } from './repositories/webhook-subscriptions.ts';
+export {
+  findDueSubscriptions,
+  finishTurn,
+  leaseSubscription,
+  nextDueMs,
+  type TurnRecord,
+} from './repositories/webhook-turns.ts';
 export { errorCode, type Recovery, recoveryFor } from './sqlstate.ts';
 export * from './tables.ts';
 export type { Trx } from './transaction.ts';

@@ -20,6 +20,12 @@ export const BULK_DELETE_STATUSES = [
 ] as const;
 export type BulkDeleteStatus = (typeof BULK_DELETE_STATUSES)[number];
 
+/**
+ * Who named the objects: a query; the URL of one; a list of ids; identifiers of another system; a merge, which deletes
+ * what it has moved into another object.
+ */
+export type BulkDeleteSource = 'query' | 'one' | 'ids' | 'identifiers' | 'merge';
+
 /** Objects deleted, by object type name. */
 export type DeletedCounts = Readonly<Record<string, number>>;
 
@@ -67,9 +73,25 @@ interface ApiKeyTable {
   name: string;
   secret_hash: Buffer;
   scopes: string[];
+  campaign_ids: string[] | null;
   date_created: Stamp;
   date_expires: Date | null;
   date_revoked: Date | null;
+}
+
+interface IdempotencyKeyTable {
+  api_key_id: string;
+  key: string;
+  fingerprint: Buffer;
+  resource_id: string;
+  state: Generated<'running' | 'answered'>;
+  lease_until: Date;
+  lease_no: Generated<number>;
+  status: number | null;
+  headers: NullableJson<Readonly<Record<string, string>>>;
+  body: string | null;
+  date_created: Stamp;
+  date_expires: Date;
 }
 
 interface CustomFieldTable {
@@ -120,7 +142,9 @@ interface BulkDeleteTable {
   updated_by: string | null;
   api_key_id: string | null;
   request_id: string | null;
-  source: 'query' | 'ids';
+  source: BulkDeleteSource;
+  request_method: string | null;
+  request_path: string | null;
   object_type: string;
   status: BulkDeleteStatus;
   s_query: NullableJson<JsonObject>;
@@ -154,6 +178,12 @@ interface BulkDeleteTable {
   date_started: Date | null;
   date_finished: Date | null;
   date_announced: Date | null;
+  asked: 'pause' | 'cancel' | null;
+  date_asked: Date | null;
+  date_paused: Date | null;
+  /** `bigint`, which comes as text. */
+  paused_ms: ColumnType<string, number | undefined, number>;
+  date_resolved: Date | null;
 }
 
 interface BulkDeletePageTable {
@@ -186,6 +216,19 @@ interface WebhookSubscriptionTable {
   status: Generated<'active' | 'paused'>;
   verify_ssl: Generated<boolean>;
   signature_key: string;
+  event_filter: ColumnType<JsonObject | null, string | null | undefined, string | null>;
+  batch: number | null;
+  previous_signature_key: string | null;
+  previous_key_expires: Date | null;
+  last_rotation: string | null;
+  leased_until: Date | null;
+  lease_no: Generated<number>;
+  failures_in_row: Generated<number>;
+  failing_since: Date | null;
+  resting_until: Date | null;
+  rests_in_row: Generated<number>;
+  date_warned: Date | null;
+  pause_reason: string | null;
   created_by: string | null;
   updated_by: string | null;
   date_created: Stamp;
@@ -205,8 +248,26 @@ interface EventTable {
   previous_data: NullableJson<JsonObject>;
   changed_fields: Generated<string[]>;
   meta: ColumnType<JsonObject, string | undefined, string>;
+  page_no: number | null;
+  deleted_counts: ColumnType<DeletedCounts | null, string | null | undefined, string | null>;
   date_created: Stamp;
   date_relayed: Date | null;
+}
+
+/** A record among those that a page deleted. */
+export interface RecordPosition {
+  readonly objectType: string;
+  readonly id: string;
+}
+
+/** A part of a page's records that is delivered by itself: those after `after`, up to and with `until`. */
+export interface DeliveryPiece {
+  readonly after: RecordPosition | null;
+  readonly until: RecordPosition;
+  /** How many records lie between, those that nobody asked for included. */
+  readonly span: number;
+  /** On the wire, where the piece is one event. */
+  readonly event_id: string | null;
 }
 
 interface DeliveryTable {
@@ -215,14 +276,32 @@ interface DeliveryTable {
   event_id: string;
   channel: 'email' | 'webhook';
   subscription_id: string | null;
-  status: Generated<'pending' | 'delivered' | 'failed'>;
+  status: Generated<'pending' | 'delivered' | 'failed' | 'dropped'>;
   attempts: Generated<number>;
   next_attempt_at: Stamp;
   leased_until: Date | null;
   last_status_code: number | null;
   last_error: string | null;
+  n_events: Generated<number>;
+  n_sent: Generated<number>;
+  position: ColumnType<RecordPosition | null, string | null | undefined, string | null>;
+  piece: ColumnType<DeliveryPiece | null, string | null | undefined, string | null>;
+  piece_key: Generated<string>;
+  is_ping: Generated<boolean>;
+  failures: Generated<number>;
+  date_queued: Stamp;
   date_created: Stamp;
   date_finished: Date | null;
+}
+
+interface DeliveryAttemptTable {
+  delivery_id: string;
+  attempt: number;
+  date_started: Date;
+  took_ms: number;
+  status_code: number | null;
+  error: string | null;
+  n_sent: number;
 }
 
 /** Winnow's own tables. Tables of a catalog are not in it: they are known only at run time. */
@@ -230,6 +309,7 @@ export interface Database {
   organization: OrganizationTable;
   user_account: UserAccountTable;
   api_key: ApiKeyTable;
+  idempotency_key: IdempotencyKeyTable;
   custom_field: CustomFieldTable;
   saved_search: SavedSearchTable;
   signing_key: SigningKeyTable;
@@ -239,4 +319,5 @@ export interface Database {
   webhook_subscription: WebhookSubscriptionTable;
   event: EventTable;
   delivery: DeliveryTable;
+  delivery_attempt: DeliveryAttemptTable;
 }

@@ -58,11 +58,13 @@ export function listCustomFieldPage(
 
 /**
  * Adds a custom field.
+ * @param field.id plain UUID; where the organization has a field of this id already, that one is the result.
  * @returns its row, or undefined when the owner already has a field of this name.
  */
-export function createCustomField(
+export async function createCustomField(
   db: Db | Trx,
   field: {
+    readonly id?: string;
     readonly organizationId: string;
     readonly userId: string | null;
     readonly owner: string;
@@ -72,11 +74,12 @@ export function createCustomField(
     readonly acceptsMultipleValues: boolean;
   },
 ): Promise<CustomFieldRow | undefined> {
-  return db
+  const { id = newId(), organizationId } = field;
+  const row = await db
     .insertInto('custom_field')
     .values({
-      id: newId(),
-      organization_id: field.organizationId,
+      id,
+      organization_id: organizationId,
       owner: field.owner,
       name: field.name,
       type: field.type,
@@ -85,8 +88,16 @@ export function createCustomField(
       created_by: field.userId,
       updated_by: field.userId,
     })
-    .onConflict((conflict) => conflict.columns(['organization_id', 'owner', 'name']).doNothing())
+    // By its name, or by its id: whichever stands first.
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
+    .executeTakeFirst();
+  if (row) return row;
+  return db
+    .selectFrom('custom_field')
+    .selectAll()
+    .where('id', '=', id)
+    .where('organization_id', '=', organizationId)
     .executeTakeFirst();
 }
 

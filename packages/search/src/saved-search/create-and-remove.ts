@@ -1,5 +1,10 @@
-import { newId } from '@winnow/catalog';
-import { type Db, deleteSavedSearch, insertSavedSearch, type SavedSearchRow } from '@winnow/db';
+import {
+  type Db,
+  deleteSavedSearch,
+  findSavedSearch,
+  insertSavedSearch,
+  type SavedSearchRow,
+} from '@winnow/db';
 import { type GivenQuery, readMeaning } from './meaning.ts';
 import { assertNamesShared, assertUnused, usersOf } from './references.ts';
 import {
@@ -13,19 +18,22 @@ import {
 
 /**
  * Keeps a query under a name.
+ * @param fields.id its UUID; where the user has one of this id already, that one is the result, whatever is said here.
  * @throws QueryError with the JSON path, SavedSearchError
  */
 export function createSavedSearch(
   db: Db,
   scope: SavedSearchScope,
-  fields: SavedSearchFields & { readonly name: string },
+  fields: SavedSearchFields & { readonly id: string; readonly name: string },
   given: GivenQuery,
 ): Promise<SavedSearchRow> {
   return writing(db, scope, async (trx) => {
+    const made = await findSavedSearch(trx, scope, fields.id);
+    if (made) return made;
     const meaning = await readMeaning(trx, scope, given, fields.objectType ?? null);
     if (fields.isShared) await assertNamesShared(trx, scope.organizationId, meaning.tree, pathOf(given));
     return insertSavedSearch(trx, {
-      id: newId(),
+      id: fields.id,
       organization_id: scope.organizationId,
       user_id: scope.userId,
       created_by: scope.userId,
