@@ -62,7 +62,7 @@ it('The document has these paths and methods, no more and no fewer.', () => {
         'leads/bulk-delete: post',
         'records/bulk-delete: post',
         'bulk_action/delete/: get post',
-        'bulk_action/delete/{id}/: get',
+        'bulk_action/delete/{id}/: get put',
         ...['lead/', 'contact/', 'opportunity/', 'task/', 'custom_object/', 'webhook/'].flatMap(whole),
         ...kinds.flatMap((kind) => whole(`activity/${kind}/`)),
         'activity/: get',
@@ -81,6 +81,8 @@ it('The document has these paths and methods, no more and no fewer.', () => {
           'deliveries/{delivery_id}/redeliver/: post',
         ].map((path) => `webhook/{id}/${path}`),
         'data/search/: post',
+        'event/: get',
+        'event/{id}/: get',
         ...whole('saved_search/'),
         ...['me/', 'organization/{id}/', 'user/', 'user/{id}/', 'activity/task_completed/'].map(
           (path) => `${path}: get`,

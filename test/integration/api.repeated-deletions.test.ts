@@ -1,9 +1,13 @@
+import { controlBulkDelete } from '@winnow/bulk-delete';
+import { decodeId } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  actorOf,
   createApi,
   createDatabase,
+  createEngine,
   createOrganization,
   insertRow,
   type TestApi,
@@ -69,6 +73,22 @@ describe('A request whose answer was lost is answered like the first time when i
     await api.call(org.apiKey, 'DELETE', `/api/v1/contact/${kept}/`);
     const again = await post('/v1/contacts/merge', body);
     expect(again.text).toBe(first.text);
+  });
+
+  it('but for one that somebody has cancelled meanwhile, which says so', async () => {
+    const hasty = await createApi(db, { engine: { synchronousMs: 1, sliceMs: 1, pageSize: 1 } });
+    const deal_ids = await Promise.all(Array.from({ length: 30 }, () => insert('opportunity')));
+    const path = '/v1/deals/bulk-delete';
+    const cut = await post(path, { deal_ids }, hasty);
+    expect(cut.status).toBe(202);
+    const id = decodeId('bulkdelete', String(cut.headers['x-winnow-bulk-delete-id'])) ?? '';
+    await controlBulkDelete(createEngine(db), actorOf(org), { id, wanted: 'cancelled' });
+    await forgetAnswer();
+    const again = await post(path, { deal_ids });
+    expect(again.status).toBe(409);
+    expect(again.body).toEqual({
+      error: { code: 'conflict', message: expect.stringMatching(/cancelled.* \d+ were deleted\./) },
+    });
   });
 
   describe('deletion by identifiers', () => {

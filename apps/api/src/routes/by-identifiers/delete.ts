@@ -11,9 +11,8 @@ import {
 } from '@winnow/db';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, callerOf } from '../../caller.ts';
-import { Refusal } from '../../refusal.ts';
 import { resourceIdOf } from '../../resource-id.ts';
-import { noteBulkDelete } from '../../wire/bulk-delete-answer.ts';
+import { assertNotStopped, noteBulkDelete } from '../../wire/bulk-delete-answer.ts';
 import { type Match, matchEntries } from './match.ts';
 import { presentOutcome } from './present.ts';
 import type { Entry } from './read-body.ts';
@@ -32,7 +31,7 @@ export interface AskedEntries {
 
 /**
  * Deletes the leads of a campaign that the entries name, and says what became of each entry.
- * @throws Refusal 500 when the bulk delete could not go on: what it deleted until then is on record with it.
+ * @throws Refusal 409 or 500 when the bulk delete was stopped.
  */
 export async function deleteEntries(
   engine: EngineDeps,
@@ -91,12 +90,8 @@ async function presentRow(
   row: BulkDeleteRow,
   matches: readonly Match[],
 ): Promise<JsonObject> {
+  assertNotStopped(row);
   const isRunning = !isFinished(row.status);
-  if (!isRunning && row.status !== 'done') {
-    throw new Refusal(500, {
-      error: `${row.error_message ?? `It was ${row.status}.`} ${row.n_objects_deleted} were deleted.`,
-    });
-  }
   const { organization_id: organizationId, id: bulkDeleteId, object_type: objectType } = row;
   const [deleted, failures] = await Promise.all([
     findDeletedIds(db, catalog, { organizationId, bulkDeleteId, objectType }),

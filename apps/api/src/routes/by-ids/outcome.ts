@@ -1,8 +1,7 @@
 import { type EngineDeps, isFinished, presentBulkDelete } from '@winnow/bulk-delete';
 import { type BulkDeleteRow, type JsonObject, listFailures } from '@winnow/db';
 import type { FastifyReply } from 'fastify';
-import { Refusal } from '../../refusal.ts';
-import { noteBulkDelete } from '../../wire/bulk-delete-answer.ts';
+import { assertNotStopped, noteBulkDelete } from '../../wire/bulk-delete-answer.ts';
 import { type NamedIds, type NamedKind, presentRowErrors } from './named-ids.ts';
 
 /** Counts as the answer has them. */
@@ -16,7 +15,7 @@ export interface Outcome {
 
 /**
  * What became of the ids, with the headers that say so.
- * @throws Refusal 500 when the bulk delete could not go on: what it deleted until then is on record with it.
+ * @throws Refusal 409 or 500 when the bulk delete was stopped.
  */
 export async function readOutcome(
   { db, catalog }: EngineDeps,
@@ -25,18 +24,13 @@ export async function readOutcome(
   { kind, ids }: { readonly kind: NamedKind; readonly ids: NamedIds },
 ): Promise<Outcome> {
   noteBulkDelete(reply, row);
-  const isOver = isFinished(row.status);
-  if (isOver && row.status !== 'done') {
-    throw new Refusal(500, {
-      error: `${row.error_message ?? `It was ${row.status}.`} ${row.n_objects_deleted} were deleted.`,
-    });
-  }
+  assertNotStopped(row);
   const failures = row.n_objects_failed === 0 ? [] : await listFailures(db, { bulkDeleteId: row.id });
   return {
     nDeleted: row.n_objects_deleted,
     nNotFound: row.n_objects_not_found,
     errors: presentRowErrors(kind, ids, failures),
-    rest: isOver ? {} : { bulk_delete: presentBulkDelete(row, catalog) },
+    rest: isFinished(row.status) ? {} : { bulk_delete: presentBulkDelete(row, catalog) },
   };
 }
 
