@@ -94,6 +94,8 @@ describe('POST', () => {
       expected_count: null,
       max_deletes: null,
       max_drift_percent: null,
+      max_failures: null,
+      retry_of: null,
     });
     expect(answer.headers['retry-after']).toBe('1');
   });
@@ -182,7 +184,7 @@ describe('POST refuses, with the field, and makes nothing', () => {
     ['a drift below 0', { ...EXAMPLE, expected_count: 1, max_drift_percent: -0.1 }, 'max_drift_percent'],
     ['a drift over 100 %', { ...EXAMPLE, expected_count: 1, max_drift_percent: 100.5 }, 'max_drift_percent'],
     ['a drift as a text', { ...EXAMPLE, expected_count: 1, max_drift_percent: '5%' }, 'max_drift_percent'],
-    ['max_failures', { ...EXAMPLE, max_failures: 0 }, 'max_failures'],
+    ['max_failures as a text', { ...EXAMPLE, max_failures: '10%' }, 'max_failures'],
     ['another bulk_object_type', { ...EXAMPLE, bulk_object_type: 'contact' }, 'bulk_object_type'],
     ['an unknown bulk_object_type', { ...EXAMPLE, bulk_object_type: 'constructor' }, 'bulk_object_type'],
     ['a query that is a list', { s_query: [EXAMPLE.s_query] }, 's_query'],

@@ -26,7 +26,9 @@ export {
   type TestQueue,
 } from './queue-backends.ts';
 export { startRedis } from './redis.ts';
+export { buildRefusingTrigger, type RefusingTrigger } from './refusing-trigger.ts';
 export { actorOf, fieldCondition, requestFor, sortBy } from './requests.ts';
+export { getLines, walkResultPages } from './result-lines.ts';
 export { countRows, insertRow, readRows } from './rows.ts';
 export { idsOf, search, walk } from './search.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

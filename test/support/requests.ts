@@ -29,6 +29,7 @@ export function requestFor(
     tzOffsetMinutes: 0,
     askedAt: new Date(),
     guards: { expectedCount: null, maxDriftPercent: null, maxDeletes: null },
+    maxFailures: null,
     previewToken: null,
     ...rest,
   };

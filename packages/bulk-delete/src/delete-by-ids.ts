@@ -30,7 +30,7 @@ export interface DeletionByIds {
   readonly objectType: string;
   /** Plain UUIDs; one that comes twice counts once. */
   readonly ids: readonly string[];
-  readonly source: Exclude<BulkDeleteSource, 'query'>;
+  readonly source: Exclude<BulkDeleteSource, 'query' | 'retry'>;
   /** What must be true if, and only if, the bulk delete is: it runs in the transaction that makes it. */
   readonly before?: (trx: Trx) => Promise<void>;
 }

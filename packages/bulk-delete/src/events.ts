@@ -30,7 +30,7 @@ export async function recordEvent(
   row: BulkDeleteRow,
   action: BulkDeleteAction,
 ): Promise<string | undefined> {
-  if (row.source !== 'query') return undefined;
+  if (row.source !== 'query' && row.source !== 'retry') return undefined;
   const data = presentBulkDelete(row, catalog);
   const id = newId();
   await insertEvent(trx, {

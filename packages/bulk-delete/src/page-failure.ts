@@ -12,8 +12,9 @@ import {
 import { endInError } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
 import type { PageError } from './errors.ts';
-import { announcePage, ringForEvent } from './events.ts';
+import { ringForEvent } from './events.ts';
 import { forgetExecutionPlans, StalePlanError } from './execution-plan.ts';
+import { settlePage } from './max-failures.ts';
 
 /** Tries of a page for errors that may pass, before it is halved. */
 const MAX_ATTEMPTS = 4;
@@ -96,10 +97,10 @@ async function recordFailure(
     const row = await finishPage(
       trx,
       { bulkDeleteId: page.bulk_delete_id, pageNo: page.page_no },
-      { nDeleted: 0, nNotFound: 0, nFailed: 1, nRoots: page.n_roots, deletedCounts: {} },
+      { nDeleted: 0, nNotFound: 0, nFailed: 1, nRoots: page.n_roots, deletedCounts: {}, foundIds: '{}' },
       deps.settings.announceEveryMs,
     );
-    return { row, eventId: await announcePage(trx, deps.catalog, row) };
+    return settlePage(deps, trx, row);
   });
   await ringForEvent(deps, result?.eventId);
   return result?.row;

@@ -20,8 +20,9 @@ import {
 import { countByObjectType } from './count-by-object-type.ts';
 import type { EngineDeps } from './engine.ts';
 import { PageError } from './errors.ts';
-import { announcePage, recordDeletedPage, ringForEvent } from './events.ts';
+import { recordDeletedPage, ringForEvent } from './events.ts';
 import { checkPlan, type ExecutionPlan } from './execution-plan.ts';
+import { settlePage } from './max-failures.ts';
 
 /** What became of one turn at the pages of a bulk delete. */
 export type PageOutcome =
@@ -72,6 +73,7 @@ export async function workPage(
 
 interface DeletedPage {
   readonly nDeleted: number;
+  readonly foundIds: string;
   readonly deletedCounts: DeletedCounts;
 }
 
@@ -92,7 +94,7 @@ async function deletePage(
   };
   const objectType = objectTypeOf(deps.catalog, bulkDelete.object_type);
   const targets = await lockTargets(trx, context, objectType, page.object_ids);
-  if (targets.size === 0) return { nDeleted: 0, deletedCounts: {} };
+  if (targets.size === 0) return { nDeleted: 0, foundIds: targets.literal, deletedCounts: {} };
   const locked = await lockDescendants(trx, context, plan, targets);
   const steps = plan.deletion.steps;
   // Two statements: what nobody points at first, so that links from it need not be cut; then the rest at once.
@@ -115,7 +117,7 @@ async function deletePage(
   // The rows are locked, so this cannot differ; if it ever did, committing would make the counts wrong for good.
   if (nDeleted < targets.size)
     throw new Error(`${targets.size} rows were locked but ${nDeleted} were deleted`);
-  return { nDeleted: targets.size, deletedCounts };
+  return { nDeleted: targets.size, foundIds: targets.literal, deletedCounts };
 }
 
 /** Whether a step's rows are locked and known by id before anything is deleted. */
@@ -159,9 +161,10 @@ async function finishWith(
       nFailed: 0,
       nRoots: page.n_roots,
       deletedCounts: deleted.deletedCounts,
+      foundIds: deleted.foundIds,
     },
     deps.settings.announceEveryMs,
   );
-  const announcedEventId = await announcePage(trx, deps.catalog, row);
-  return { row, eventIds: [recordsEventId, announcedEventId] };
+  const settled = await settlePage(deps, trx, row);
+  return { row: settled.row, eventIds: [recordsEventId, settled.eventId] };
 }

@@ -4,6 +4,7 @@ import { type CompiledQuery, compileQuery } from '@winnow/query';
 import { type CheckedObjects, checkObjects } from './checked-request.ts';
 import type { Actor, EngineDeps } from './engine.ts';
 import { BulkDeleteError } from './errors.ts';
+import { columnsOfMaxFailures } from './failure-bound.ts';
 import { completeGuards } from './guards.ts';
 import { type PreviewSubject, readPreview } from './preview-token.ts';
 import { writeQueryWords } from './query-words.ts';
@@ -84,6 +85,7 @@ export async function prepareBulkDelete(
     expected_count: guards.expectedCount,
     max_deletes: guards.maxDeletes,
     max_drift_percent: guards.maxDriftPercent,
+    ...columnsOfMaxFailures(request.maxFailures),
     error_message: null,
     date_announced: null,
   };

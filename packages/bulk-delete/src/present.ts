@@ -1,6 +1,7 @@
 import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog';
 import type { BulkDeleteRow, JsonObject, StoredPreview } from '@winnow/db';
 import { presentMoment } from '@winnow/records';
+import { maxFailuresOf, presentMaxFailures } from './failure-bound.ts';
 
 /**
  * A bulk delete as it is on the wire: the fields of Close's BulkDeleteAction (reference, 1.2), every one always
@@ -28,8 +29,7 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     n_objects_deleted: row.n_objects_deleted,
     n_objects_not_found: row.n_objects_not_found,
     n_objects_failed: row.n_objects_failed,
-    n_objects_unprocessed:
-      row.n_objects === null || row.dry_run ? null : row.n_objects - row.n_objects_processed,
+    n_objects_unprocessed: row.n_objects_unprocessed,
     deleted_counts: row.deleted_counts,
     date_started: presentOptionalMoment(row.date_started),
     date_finished: presentOptionalMoment(row.date_finished),
@@ -43,6 +43,8 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     expected_count: row.expected_count,
     max_deletes: row.max_deletes,
     max_drift_percent: row.max_drift_percent === null ? null : Number(row.max_drift_percent),
+    max_failures: presentMaxFailures(maxFailuresOf(row)),
+    retry_of: row.parent_id === null ? null : encodeId(ID_PREFIX.bulkDelete, row.parent_id),
   };
 }
 

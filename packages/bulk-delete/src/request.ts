@@ -1,4 +1,5 @@
 import type { AskedObjects } from './checked-request.ts';
+import type { MaxFailures } from './failure-bound.ts';
 import type { Guards } from './guards.ts';
 
 /** What a client asks for. `sQuery` and `sort` are as they came; everything else is checked. */
@@ -15,6 +16,8 @@ export interface BulkDeleteRequest extends AskedObjects {
   /** What "now" is, unless a preview has settled it. */
   readonly askedAt: Date;
   readonly guards: Guards;
+  /** How many objects may fail before it stops in `error`; null: all of them. */
+  readonly maxFailures: MaxFailures | null;
   /** Binds it to a dry run; null when it stands alone. */
   readonly previewToken: string | null;
 }

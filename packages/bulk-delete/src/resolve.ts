@@ -1,4 +1,4 @@
-import { objectTypeOf } from '@winnow/catalog';
+import { type ObjectType, objectTypeOf } from '@winnow/catalog';
 import {
   type BulkDeleteRow,
   boundTransaction,
@@ -10,7 +10,9 @@ import {
   markLoading,
   type ResolvedCounts,
   recoveryFor,
+  type TargetQuery,
   type Trx,
+  targetsLeftBy,
   targetsOfQuery,
   withSavepoint,
 } from '@winnow/db';
@@ -65,24 +67,11 @@ async function insertGuardedPages(
   bulkDelete: BulkDeleteRow,
 ): Promise<ResolvedCounts> {
   const { catalog } = deps;
-  const { organization_id: organizationId, created_by: userId } = bulkDelete;
   const objectType = objectTypeOf(catalog, bulkDelete.object_type);
-  const checked = await checkRequest(
-    trx,
-    { catalog, organizationId, userId },
-    { tree: bulkDelete.frozen_query, treePath: 's_query', sort: bulkDelete.sort },
-  );
-  const compiled = compileQuery(checked.query, checked.sort, {
-    catalog,
-    tenantId: organizationId,
-    userId,
-    now: bulkDelete.frozen_at,
-    tzOffsetMinutes: bulkDelete.tz_offset_minutes,
-  });
   const counts = await insertPages(trx, {
     bulkDeleteId: bulkDelete.id,
     pageSize: bulkDelete.page_size,
-    targets: targetsOfQuery(catalog, objectType, { ...compiled, limit: bulkDelete.results_limit }),
+    targets: await findTargets(deps, trx, bulkDelete, objectType),
     rootsAreTargets: objectType.name === catalog.rootObjectType,
   });
   const drift = bulkDelete.max_drift_percent;
@@ -96,6 +85,31 @@ async function insertGuardedPages(
   );
   if (breach !== undefined) throw new GuardBreach(breach);
   return counts;
+}
+
+/** What the query of a bulk delete finds, or what another one has left. */
+async function findTargets(
+  { catalog }: EngineDeps,
+  trx: Trx,
+  bulkDelete: BulkDeleteRow,
+  objectType: ObjectType,
+): Promise<TargetQuery> {
+  const { organization_id: organizationId, created_by: userId, parent_id: parentId } = bulkDelete;
+  if (parentId !== null)
+    return targetsLeftBy(catalog, objectType, { organizationId, bulkDeleteId: parentId });
+  const checked = await checkRequest(
+    trx,
+    { catalog, organizationId, userId },
+    { tree: bulkDelete.frozen_query, treePath: 's_query', sort: bulkDelete.sort },
+  );
+  const compiled = compileQuery(checked.query, checked.sort, {
+    catalog,
+    tenantId: organizationId,
+    userId,
+    now: bulkDelete.frozen_at,
+    tzOffsetMinutes: bulkDelete.tz_offset_minutes,
+  });
+  return targetsOfQuery(catalog, objectType, { ...compiled, limit: bulkDelete.results_limit });
 }
 
 /** Somebody asked it to stop, or it ended, while its query was being resolved. */

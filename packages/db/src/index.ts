@@ -25,6 +25,7 @@ export {
   listApiKeys,
   revokeApiKey,
 } from './repositories/api-keys.ts';
+export { type ArchivedChild, listArchivedChildren } from './repositories/archived-children.ts';
 export {
   type ArchivedOnly,
   type ArchivedPage,
@@ -52,7 +53,16 @@ export {
   type ObjectFailure,
 } from './repositories/bulk-delete-failures.ts';
 export {
+  findDeletingPageAt,
+  listDeletingPages,
+  listOutcomes,
+  type ObjectOutcome,
+  OUTCOMES,
+  type Outcome,
+} from './repositories/bulk-delete-results.ts';
+export {
   type BulkDeleteRow,
+  type FinishedPage,
   failBulkDelete,
   findBulkDelete,
   findBulkDeleteForWork,
@@ -154,6 +164,7 @@ export {
 export { mergeJsonColumn } from './repositories/json-column.ts';
 export { findIdsByKey } from './repositories/keyed-rows.ts';
 export { interruptResolving, takeLane } from './repositories/lanes.ts';
+export { targetsLeftBy } from './repositories/left-targets.ts';
 export { type ListedIds, listIds } from './repositories/listed-ids.ts';
 export type { FieldFilter, ObjectRow } from './repositories/object-columns.ts';
 export {

@@ -22,9 +22,9 @@ export type BulkDeleteStatus = (typeof BULK_DELETE_STATUSES)[number];
 
 /**
  * Who named the objects: a query; the URL of one; a list of ids; identifiers of another system; a merge, which deletes
- * what it has moved into another object.
+ * what it has moved into another object; an earlier bulk delete, of which it tries again what is left.
  */
-export type BulkDeleteSource = 'query' | 'one' | 'ids' | 'identifiers' | 'merge';
+export type BulkDeleteSource = 'query' | 'one' | 'ids' | 'identifiers' | 'merge' | 'retry';
 
 /** Objects deleted, by object type name. */
 export type DeletedCounts = Readonly<Record<string, number>>;
@@ -163,6 +163,8 @@ interface BulkDeleteTable {
   n_objects_deleted: Generated<number>;
   n_objects_not_found: Generated<number>;
   n_objects_failed: Generated<number>;
+  /** Worked out by Postgres; null before the set is frozen, and of a dry run. */
+  n_objects_unprocessed: ColumnType<number | null, never, never>;
   n_roots: number | null;
   n_roots_processed: Generated<number>;
   deleted_counts: ColumnType<DeletedCounts, string | undefined, string>;
@@ -184,6 +186,12 @@ interface BulkDeleteTable {
   /** `bigint`, which comes as text. */
   paused_ms: ColumnType<string, number | undefined, number>;
   date_resolved: Date | null;
+  /** Of a retry: the bulk delete that left what it takes. */
+  parent_id: string | null;
+  max_failures: number | null;
+  /** `numeric`, which comes as text. */
+  max_failure_percent: ColumnType<string | null, number | null, number | null>;
+  max_failures_after: number | null;
 }
 
 interface BulkDeletePageTable {
@@ -197,6 +205,9 @@ interface BulkDeletePageTable {
   n_deleted: Generated<number>;
   n_not_found: Generated<number>;
   n_failed: Generated<number>;
+  /** Position of its first object in the frozen set, from 1. */
+  first_position: number;
+  not_found_ids: Generated<string[] | null>;
   date_finished: Date | null;
 }
 

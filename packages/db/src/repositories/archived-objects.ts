@@ -175,11 +175,13 @@ export async function findDeletedIds(
   return new Set(rows.map(({ id }) => id));
 }
 
-function archived(catalog: Catalog, table: Table): RawBuilder<unknown> {
+/** The archive's table for rows of a live one. */
+export function archived(catalog: Catalog, table: Table): RawBuilder<unknown> {
   return sql.id(catalog.archiveSchema, table.name);
 }
 
-function inPage({ tenantId, bulkDeleteId, pageNo }: ArchivedPage, table: Table): RawBuilder<unknown> {
+/** The condition that a row of the archive, with the alias `ROW`, is one of the page and of the organization. */
+export function inPage({ tenantId, bulkDeleteId, pageNo }: ArchivedPage, table: Table): RawBuilder<unknown> {
   return sql`${sql.id(ROW, 'bulk_delete_id')} = ${bulkDeleteId} and ${sql.id(ROW, 'page_no')} = ${pageNo}
     and ${sql.id(ROW, table.tenantColumn)} = ${tenantId}`;
 }

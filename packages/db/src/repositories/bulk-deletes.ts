@@ -1,4 +1,4 @@
-import { type Insertable, type Selectable, sql } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { BulkDeleteStatus, Database, DeletedCounts } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
@@ -43,7 +43,7 @@ export async function findBulkDelete(
     .executeTakeFirst();
 }
 
-/** Bulk deletes that were asked for by a query, newest first. */
+/** Bulk deletes that were asked for by a query, and retries, newest first. */
 export async function listBulkDeletes(
   db: Db,
   {
@@ -56,7 +56,7 @@ export async function listBulkDeletes(
     .selectFrom('bulk_delete')
     .selectAll()
     .where('organization_id', '=', organizationId)
-    .where('source', '=', 'query')
+    .where('source', 'in', ['query', 'retry'])
     .orderBy('date_created', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -164,12 +164,34 @@ export interface PageCounts {
   readonly nFailed: number;
   readonly nRoots: number;
   readonly deletedCounts: DeletedCounts;
+  /** Ids of the page that were there, as Postgres writes an array, `{…,…}`: the others are those that were not found. */
+  readonly foundIds: string;
+}
+
+/** A bulk delete after a page, and whether more objects have failed than it allows: then its caller has to end it. */
+export type FinishedPage = BulkDeleteRow & { readonly is_past_max_failures: boolean };
+
+/**
+ * Whether more has failed than `max_failures` allows; false when it allows anything.
+ * @param counts SQL for the numbers that it is held against.
+ */
+function isPastMaxFailures(counts: {
+  readonly failed: RawBuilder<unknown>;
+  readonly processed: RawBuilder<unknown>;
+}): RawBuilder<boolean> {
+  const { failed, processed } = counts;
+  return sql<boolean>`coalesce(
+    ${failed} > max_failures
+      or (${processed} >= max_failures_after and ${failed} * 100.0 > max_failure_percent * ${processed}),
+    false
+  )`;
 }
 
 /**
  * Marks the page done and adds its counts to the bulk delete, whose status turns to `done` with the last page.
  * One statement, the last of the page's transaction: the row lock on the bulk delete is held for the commit only,
  * so that pages of one bulk delete can be worked on side by side.
+ * More failures than are allowed keep it `processing`, also with the last page: the caller ends it in `error`.
  * @returns the bulk delete after the page; `date_announced = date_updated` says that an event is due.
  */
 export async function finishPage(
@@ -177,9 +199,14 @@ export async function finishPage(
   page: { readonly bulkDeleteId: string; readonly pageNo: number },
   counts: PageCounts,
   announceEveryMs: number,
-): Promise<BulkDeleteRow> {
+): Promise<FinishedPage> {
   const processed = counts.nDeleted + counts.nNotFound + counts.nFailed;
-  const isLast = sql<boolean>`status = 'processing' and n_objects_processed + ${processed} = n_objects`;
+  const isPast = isPastMaxFailures({
+    failed: sql`(n_objects_failed + ${counts.nFailed}::int)`,
+    processed: sql`(n_objects_processed + ${processed}::int)`,
+  });
+  const isLast = sql<boolean>`status = 'processing' and n_objects_processed + ${processed} = n_objects
+    and not ${isPast}`;
   return trx
     .with('finished_page', (db) =>
       db
@@ -189,6 +216,7 @@ export async function finishPage(
           n_deleted: counts.nDeleted,
           n_not_found: counts.nNotFound,
           n_failed: counts.nFailed,
+          not_found_ids: counts.nNotFound === 0 ? [] : notAmong(counts.foundIds),
           date_finished: sql`clock_timestamp()`,
         })
         .where('bulk_delete_id', '=', page.bulkDeleteId)
@@ -225,7 +253,22 @@ export async function finishPage(
     })
     .where('id', '=', page.bulkDeleteId)
     .returningAll()
+    .returning(
+      sql<boolean>`status = 'processing' and ${isPastMaxFailures({
+        failed: sql`n_objects_failed`,
+        processed: sql`n_objects_processed`,
+      })}`.as('is_past_max_failures'),
+    )
     .executeTakeFirstOrThrow();
+}
+
+/** The ids of a page that are not among these, in their order. */
+function notAmong(foundIds: string): RawBuilder<string[]> {
+  return sql<string[]>`array(
+    select wanted.id from unnest(object_ids) with ordinality as wanted (id, n)
+    where not exists (select from unnest(${foundIds}::uuid[]) as found (id) where found.id = wanted.id)
+    order by wanted.n
+  )`;
 }
 
 /**

@@ -61,7 +61,8 @@ export async function postponePage(trx: Trx, page: PageRow, delayMs: number): Pr
 }
 
 /**
- * Halves a page: the first half stays, the second becomes a new page at the end. The bulk delete's row is locked
+ * Halves a page: the first half stays, the second becomes a new page at the end; in the frozen set all stay where they
+ * are. The bulk delete's row is locked
  * first, so that two splits at once do not take the same number.
  * @param attempts what both halves begin their count of attempts with.
  */
@@ -87,7 +88,7 @@ export async function splitPage(trx: Trx, page: PageRow, attempts: number): Prom
     .execute();
   await trx
     .insertInto('bulk_delete_page')
-    .columns(['bulk_delete_id', 'page_no', 'object_ids', 'n_roots', 'attempts'])
+    .columns(['bulk_delete_id', 'page_no', 'object_ids', 'n_roots', 'attempts', 'first_position'])
     .expression((eb) =>
       eb
         .selectFrom('bulk_delete_page')
@@ -98,6 +99,7 @@ export async function splitPage(trx: Trx, page: PageRow, attempts: number): Prom
           sql<string[]>`${page.object_ids.slice(middle)}::uuid[]`.as('object_ids'),
           sql<number>`${page.n_roots - firstRoots}::int`.as('n_roots'),
           sql<number>`${attempts}::int`.as('attempts'),
+          sql<number>`${page.first_position + middle}::int`.as('first_position'),
         ]),
     )
     .execute();

@@ -3,7 +3,7 @@ import { tableOf } from '@winnow/catalog';
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../transaction.ts';
 
-/** A set of targets, as a query with columns `id`, `root` (the object that it belongs to, or null) and `position`. */
+/** A set of targets, as a query with columns `id`, `root` (the object that it belongs to, or null) and `position`, from 1. */
 export type TargetQuery = RawBuilder<unknown>;
 
 export interface ResolvedCounts {
@@ -49,7 +49,8 @@ export function targetsOfIds(
   `;
 }
 
-function rootOf(objectType: ObjectType, alias: RawBuilder<unknown>): RawBuilder<unknown> {
+/** The object that a row of the type belongs to, as SQL; null where the type belongs to none. */
+export function rootOf(objectType: ObjectType, alias: RawBuilder<unknown>): RawBuilder<unknown> {
   return objectType.rootColumn === undefined
     ? sql`null::uuid`
     : sql`${alias}.${sql.id(objectType.rootColumn)}`;
@@ -81,9 +82,9 @@ export async function insertPages(
     with target as (${targets}),
     counted as (select id, position, ${isNewRoot} as is_new_root from target),
     page as (
-      insert into bulk_delete_page (bulk_delete_id, page_no, object_ids, n_roots)
+      insert into bulk_delete_page (bulk_delete_id, page_no, object_ids, n_roots, first_position)
       select ${bulkDeleteId}, (position - 1) / ${pageSize} + 1, array_agg(id order by position),
-             count(*) filter (where is_new_root)
+             count(*) filter (where is_new_root), min(position)
       from counted
       group by 2
       returning cardinality(object_ids) as n_objects, n_roots

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Catalog } from '@winnow/catalog';
 import { nullable } from '../../wire/schemas.ts';
+import { MaxFailuresBody } from './read-max-failures.ts';
 
 /** The columns are of type `integer`. */
 const MAX_INTEGER = 2_147_483_647;
@@ -104,6 +105,7 @@ export function createSchema(catalog: Catalog) {
           }),
         ),
       ),
+      max_failures: MaxFailuresBody,
     },
     {
       additionalProperties: true,

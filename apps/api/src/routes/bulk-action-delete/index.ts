@@ -20,8 +20,11 @@ import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
 import { createSchema } from './body-schema.ts';
 import { ControlRefusalSchema, ControlSchema } from './control-schema.ts';
+import { registerExportRoute } from './export.ts';
 import { presentSample } from './present-sample.ts';
 import { readBulkDeleteRequest } from './read-body.ts';
+import { registerResultsRoute } from './results.ts';
+import { registerRetryRoute } from './retry.ts';
 import { bulkDeleteSchema } from './schema.ts';
 
 /** How long a client should wait before it asks again. Seconds. */
@@ -135,6 +138,10 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
       return withRetryAfter(reply, row).send(presentBulkDelete(row, catalog));
     },
   );
+
+  registerResultsRoute(app, deps);
+  registerExportRoute(app, deps);
+  registerRetryRoute(app, deps);
 }
 
 /** @throws Refusal 409 with the present status and what is allowed. */

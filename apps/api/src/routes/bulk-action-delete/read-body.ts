@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import type { BulkDeleteRequest } from '@winnow/bulk-delete';
 import { invalid } from '../../refusal.ts';
 import type { createSchema } from './body-schema.ts';
+import { readMaxFailures } from './read-max-failures.ts';
 import { assertSupportedKeys } from './unsupported-keys.ts';
 
 type Body = Static<ReturnType<typeof createSchema>>;
@@ -11,7 +12,7 @@ const SEARCH_BODY = 'This is the body of a search. A bulk delete takes the tree 
 
 /**
  * A body of POST as the engine takes it. What is absent, or null where null is allowed, has its default.
- * @throws Refusal 400 for keys that must not be ignored and for a `query` that is no text.
+ * @throws Refusal 400 for keys that must not be ignored, for a `query` that is no text, and for a wrong `max_failures`.
  */
 export function readBulkDeleteRequest(
   body: Body,
@@ -34,6 +35,7 @@ export function readBulkDeleteRequest(
       maxDriftPercent: body.max_drift_percent ?? null,
       maxDeletes: body.max_deletes ?? null,
     },
+    maxFailures: readMaxFailures(body.max_failures),
     previewToken: body.preview_token ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { Catalog } from '@winnow/catalog';
 import { BULK_DELETE_STATUSES } from '@winnow/db';
 import { nullable } from '../../wire/schemas.ts';
+import { MaxFailuresSchema } from './read-max-failures.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Stamp = Type.String({ examples: ['2015-03-16T00:19:50.141000+00:00'] });
@@ -69,6 +70,10 @@ export function bulkDeleteSchema(catalog: Catalog) {
       expected_count: nullable(Count),
       max_deletes: nullable(Count),
       max_drift_percent: nullable(Type.Number({ minimum: 0 })),
+      max_failures: MaxFailuresSchema,
+      retry_of: nullable(
+        Type.String({ description: 'The bulk delete whose failed and unprocessed objects this one takes.' }),
+      ),
     },
     { additionalProperties: true },
   );

@@ -8,7 +8,7 @@ const isAbsent = (value: unknown): boolean =>
  * Keys that Winnow knows and does not support here yet. Close ignores unknown keys; to ignore one of these would
  * delete what the client asked to keep, or to bound.
  */
-const UNSUPPORTED = ['max_failures', 'ids'] as const;
+const UNSUPPORTED = ['ids'] as const;
 
 const NOT_YET = 'Not supported yet, and ignoring it would change what is deleted. Remove it.';
 
