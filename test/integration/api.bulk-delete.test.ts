@@ -96,6 +96,8 @@ describe('POST', () => {
       max_drift_percent: null,
       max_failures: null,
       retry_of: null,
+      undo_id: null,
+      date_undone: null,
     });
     expect(answer.headers['retry-after']).toBe('1');
   });

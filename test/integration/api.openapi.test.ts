@@ -81,6 +81,9 @@ it('The document has these paths and methods, no more and no fewer.', () => {
           'deliveries/{delivery_id}/redeliver/: post',
         ].map((path) => `webhook/{id}/${path}`),
         'data/search/: post',
+        'bulk_action/undo/: get',
+        'bulk_action/undo/{id}/: get put',
+        'bulk_action/undo/{id}/conflicts/: get',
         'event/: get',
         'event/{id}/: get',
         ...whole('saved_search/'),
@@ -88,7 +91,7 @@ it('The document has these paths and methods, no more and no fewer.', () => {
           (path) => `${path}: get`,
         ),
       ].map((line) => `/api/v1/${line}`),
-      ...['results/: get', 'export/: get', 'retry/: post'].map(
+      ...['results/: get', 'export/: get', 'retry/: post', 'undo/: post'].map(
         (line) => `/api/v1/bulk_action/delete/{id}/${line}`,
       ),
     ].sort(),

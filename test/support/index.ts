@@ -32,4 +32,5 @@ export { getLines, walkResultPages } from './result-lines.ts';
 export { countRows, insertRow, readRows } from './rows.ts';
 export { idsOf, search, walk } from './search.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export { conflictsOf, startUndo, undo, workUndoToEnd } from './undo.ts';
 export { waitFor } from './wait-for.ts';

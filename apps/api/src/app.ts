@@ -23,6 +23,7 @@ import { registerRequestId, requestIdFor } from './plugins/request-id.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { registerValidation } from './plugins/validation.ts';
 import { registerBulkDeleteRoutes } from './routes/bulk-action-delete/index.ts';
+import { registerBulkUndoRoutes } from './routes/bulk-action-undo/index.ts';
 import { registerByIdentifierRoutes } from './routes/by-identifiers/index.ts';
 import { registerByIdRoutes } from './routes/by-ids/index.ts';
 import { registerCustomFieldRoutes } from './routes/custom-field/index.ts';
@@ -98,6 +99,7 @@ export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
     async (api: ApiInstance) => {
       await behindKey(api);
       registerBulkDeleteRoutes(api, objects);
+      registerBulkUndoRoutes(api, objects);
       registerObjectRoutes(api, objects);
       registerSearchRoute(api, { ...objects, tokens: createTokens(db) });
       registerSavedSearchRoutes(api, { db, catalog });

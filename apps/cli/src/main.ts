@@ -10,6 +10,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationsCommand } from './commands/organizations.ts';
 import type { RunCommand } from './commands/run-command.ts';
 import { addSeedCommand } from './commands/seed.ts';
+import { addUndoCommand } from './commands/undo.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import { createScreen } from './screen/screen.ts';
@@ -65,6 +66,7 @@ Commands use the database of DATABASE_URL; without it, the one embedded in the f
     addImportCommand,
     addWatchCommand,
     addControlCommands,
+    addUndoCommand,
   ])
     add(program, run);
   return program;

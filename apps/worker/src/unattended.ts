@@ -1,4 +1,4 @@
-import { type EngineDeps, findIdleBulkDeletes } from '@winnow/bulk-delete';
+import { type EngineDeps, findIdleBulkDeletes, findIdleBulkUndos } from '@winnow/bulk-delete';
 import { findDueEmails, findDueSubscriptions, findUnrelayedEvents } from '@winnow/db';
 import { QUEUES, type QueueName, type Unattended } from '@winnow/queue';
 
@@ -9,15 +9,16 @@ const LIMIT = 200;
 export async function findUnattended(
   deps: Pick<EngineDeps, 'db' | 'settings'>,
 ): Promise<readonly Unattended[]> {
-  const [bulkDeletes, events, emails, subscriptions] = await Promise.all([
+  const [bulkDeletes, bulkUndos, events, emails, subscriptions] = await Promise.all([
     findIdleBulkDeletes(deps),
+    findIdleBulkUndos(deps),
     findUnrelayedEvents(deps.db, LIMIT),
     findDueEmails(deps.db, LIMIT),
     findDueSubscriptions(deps.db, LIMIT),
   ]);
   const on = (queue: QueueName, ids: readonly string[]) => ids.map((id) => ({ queue, id }));
   return [
-    ...on(QUEUES.bulkDelete, bulkDeletes),
+    ...on(QUEUES.bulkDelete, [...bulkDeletes, ...bulkUndos]),
     ...on(QUEUES.event, events),
     ...on(QUEUES.delivery, emails),
     ...on(QUEUES.webhook, subscriptions),

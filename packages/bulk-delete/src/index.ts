@@ -1,4 +1,5 @@
 export type { Beginning } from './beginning.ts';
+export { runBulkActionSlice } from './bulk-action-slice.ts';
 export { type CatalogReport, checkCatalog } from './check-catalog.ts';
 export { CONTROLS, type Control, ControlError, controlBulkDelete } from './control.ts';
 export { createBulkDelete } from './create.ts';
@@ -21,3 +22,10 @@ export { RetryError, retryBulkDelete } from './retry.ts';
 export { type EngineSettings, engineSettings } from './settings.ts';
 export { runSlice, type SliceOutcome } from './slice.ts';
 export { isFinished, TRANSITIONS } from './status.ts';
+export { controlBulkUndo } from './undo/control.ts';
+export { createBulkUndo, UndoError, type UndoRequest } from './undo/create.ts';
+export { BULK_UNDO_EVENT } from './undo/events.ts';
+export { findIdleBulkUndos } from './undo/idle.ts';
+export { presentBulkUndo, presentUndoConflict } from './undo/present.ts';
+export { previewUndo, type UndoPreview } from './undo/preview.ts';
+export { isUndoFinished, UNDO_TRANSITIONS } from './undo/status.ts';

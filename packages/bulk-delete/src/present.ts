@@ -37,6 +37,8 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     asked_status: row.asked && ASKED_STATUS[row.asked],
     ...presentPace(row),
     archive: row.archive,
+    undo_id: row.undo_id === null ? null : encodeId(ID_PREFIX.bulkUndo, row.undo_id),
+    date_undone: presentOptionalMoment(row.date_undone),
     query_in_words: row.query_words,
     dry_run: row.dry_run,
     preview: row.preview && presentPreview(row.preview),

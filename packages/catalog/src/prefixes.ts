@@ -7,6 +7,7 @@ export const ID_PREFIX = {
   user: 'user',
   apiKey: 'api',
   bulkDelete: 'bulkdelete',
+  bulkUndo: 'bulkundo',
   customField: 'cf',
   savedSearch: 'save',
   webhookSubscription: 'whsub',

@@ -58,7 +58,7 @@ export const ConfigSchema = Type.Object({
   WINNOW_URL: Type.Optional(
     Type.String({
       description:
-        'Base URL of the API that `winnow watch`, `pause`, `resume` and `cancel` ask. Default: the one of WINNOW_DATA_DIR.',
+        'Base URL of the API that `winnow watch`, `pause`, `resume`, `cancel` and `undo` ask. Default: the one of WINNOW_DATA_DIR.',
       pattern: '^https?://',
     }),
   ),

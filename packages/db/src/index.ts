@@ -78,6 +78,36 @@ export {
   type NewBulkDelete,
   type PageCounts,
 } from './repositories/bulk-deletes.ts';
+export {
+  askBulkUndo,
+  endUndoPause,
+  lockUndoForControl,
+  settleAskedUndo,
+  type UndoSettled,
+} from './repositories/bulk-undo-control.ts';
+export {
+  claimUndoPage,
+  insertUndoConflicts,
+  listUndoConflicts,
+  type NewUndoConflict,
+  nextUndoPageDelayMs,
+  postponeUndoPage,
+  type UndoConflictRow,
+  type UndoPageRow,
+} from './repositories/bulk-undo-pages.ts';
+export {
+  type BulkUndoRow,
+  countLeftToUndo,
+  failBulkUndo,
+  findBulkUndo,
+  findBulkUndoForWork,
+  findIdleBulkUndos,
+  findUnfinishedUndo,
+  finishUndoPage,
+  insertBulkUndo,
+  listBulkUndos,
+  markUndoProcessing,
+} from './repositories/bulk-undos.ts';
 export { readColumnFacts, type WhenAbsent } from './repositories/column-facts.ts';
 export {
   type CopySession,
@@ -163,7 +193,7 @@ export {
 } from './repositories/identified-objects.ts';
 export { mergeJsonColumn } from './repositories/json-column.ts';
 export { findIdsByKey } from './repositories/keyed-rows.ts';
-export { interruptResolving, takeLane } from './repositories/lanes.ts';
+export { interruptResolving, takeAllLanes, takeLane } from './repositories/lanes.ts';
 export { targetsLeftBy } from './repositories/left-targets.ts';
 export { type ListedIds, listIds } from './repositories/listed-ids.ts';
 export type { FieldFilter, ObjectRow } from './repositories/object-columns.ts';
@@ -211,6 +241,34 @@ export {
 } from './repositories/preview-cascade.ts';
 export { type Relinking, relinkReferences } from './repositories/relink.ts';
 export { type ReferringCustomField, relinkCustomValues } from './repositories/relink-custom-values.ts';
+export {
+  type DetachedColumn,
+  hasLeftLinks,
+  type LeftLink,
+  type LeftRow,
+  listDetachedColumns,
+  listLeftLinks,
+  listLeftRows,
+  type RestorationContext,
+  type RestoredColumn,
+  restoreLinks,
+  restoreRows,
+} from './repositories/restoration.ts';
+export {
+  countTrial,
+  countTrialLinks,
+  readUniqueIndexes,
+  type TrialContext,
+  type TrialLinks,
+  type TrialRows,
+  type UniqueIndex,
+} from './repositories/restoration-preview.ts';
+export {
+  hasArchivedRows,
+  type RestoringColumns,
+  readRestoringColumns,
+  type TableColumn,
+} from './repositories/restored-columns.ts';
 export {
   findRooted,
   isBeingMergedAway,

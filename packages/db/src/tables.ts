@@ -20,6 +20,18 @@ export const BULK_DELETE_STATUSES = [
 ] as const;
 export type BulkDeleteStatus = (typeof BULK_DELETE_STATUSES)[number];
 
+/** An undo has nothing to resolve: the pages of the bulk delete are its own. */
+export const BULK_UNDO_STATUSES = [
+  'created',
+  'processing',
+  'paused',
+  'resuming',
+  'done',
+  'error',
+  'cancelled',
+] as const;
+export type BulkUndoStatus = (typeof BULK_UNDO_STATUSES)[number];
+
 /**
  * Who named the objects: a query; the URL of one; a list of ids; identifiers of another system; a merge, which deletes
  * what it has moved into another object; an earlier bulk delete, of which it tries again what is left.
@@ -192,6 +204,63 @@ interface BulkDeleteTable {
   /** `numeric`, which comes as text. */
   max_failure_percent: ColumnType<string | null, number | null, number | null>;
   max_failures_after: number | null;
+  undo_id: string | null;
+  date_undone: Date | null;
+}
+
+interface BulkUndoTable {
+  id: string;
+  organization_id: string;
+  bulk_delete_id: string;
+  created_by: string | null;
+  updated_by: string | null;
+  api_key_id: string | null;
+  request_id: string | null;
+  request_method: string | null;
+  request_path: string | null;
+  status: Generated<BulkUndoStatus>;
+  send_done_email: Generated<boolean>;
+  n_objects: number;
+  n_objects_restored: Generated<number>;
+  n_objects_failed: Generated<number>;
+  n_objects_not_found: Generated<number>;
+  n_links_restored: Generated<number>;
+  n_links_failed: Generated<number>;
+  restored_counts: ColumnType<DeletedCounts, string | undefined, string>;
+  n_pages: number;
+  n_pages_done: Generated<number>;
+  error_message: string | null;
+  asked: 'pause' | 'cancel' | null;
+  date_asked: Date | null;
+  date_paused: Date | null;
+  paused_ms: Generated<number>;
+  date_created: Stamp;
+  date_updated: Stamp;
+  date_started: Date | null;
+  date_finished: Date | null;
+  date_announced: Date | null;
+}
+
+interface BulkUndoPageTable {
+  bulk_undo_id: string;
+  position: number;
+  page_no: number;
+  status: Generated<'pending' | 'done'>;
+  attempts: Generated<number>;
+  not_before: Date | null;
+  n_restored: Generated<number>;
+  n_failed: Generated<number>;
+  date_finished: Date | null;
+}
+
+interface BulkUndoConflictTable {
+  bulk_undo_id: string;
+  object_type: string;
+  object_id: string;
+  link: Generated<string>;
+  code: string;
+  message: string;
+  date_created: Stamp;
 }
 
 interface BulkDeletePageTable {
@@ -327,6 +396,9 @@ export interface Database {
   bulk_delete: BulkDeleteTable;
   bulk_delete_page: BulkDeletePageTable;
   bulk_delete_failure: BulkDeleteFailureTable;
+  bulk_undo: BulkUndoTable;
+  bulk_undo_page: BulkUndoPageTable;
+  bulk_undo_conflict: BulkUndoConflictTable;
   webhook_subscription: WebhookSubscriptionTable;
   event: EventTable;
   delivery: DeliveryTable;

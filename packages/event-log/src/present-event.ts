@@ -1,4 +1,4 @@
-import { BULK_DELETE_EVENT } from '@winnow/bulk-delete';
+import { BULK_DELETE_EVENT, BULK_UNDO_EVENT } from '@winnow/bulk-delete';
 import { type Catalog, encodeId, ID_PREFIX } from '@winnow/catalog';
 import type { EventRow, JsonObject } from '@winnow/db';
 import { findEventSubject } from './event-subject.ts';
@@ -6,6 +6,7 @@ import { findEventSubject } from './event-subject.ts';
 /** Id prefixes of event objects that no catalog knows: Winnow's own. */
 const OWN_PREFIX: Readonly<Record<string, string>> = {
   [BULK_DELETE_EVENT]: ID_PREFIX.bulkDelete,
+  [BULK_UNDO_EVENT]: ID_PREFIX.bulkUndo,
   // A ping of a subscription, and what we tell its owner of it.
   webhook: ID_PREFIX.webhookSubscription,
   webhook_subscription: ID_PREFIX.webhookSubscription,

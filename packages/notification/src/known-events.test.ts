@@ -10,6 +10,7 @@ describe('findEventProblem', () => {
     ['bulk_action.delete', 'created'],
     ['bulk_action.delete', 'failed'],
     ['bulk_action.delete', 'paused'],
+    ['bulk_action.undo', 'completed'],
     ['lead', 'deleted'],
     ['deal', 'deleted'],
     ['call', 'deleted'],
@@ -36,7 +37,7 @@ describe('findEventProblem', () => {
   ])('knows no object type %s', (objectType, action) => {
     expect(problemOf(objectType, action)).toMatchObject({
       key: 'object_type',
-      sentence: expect.stringContaining('bulk_action.delete, lead'),
+      sentence: expect.stringContaining('bulk_action.delete, bulk_action.undo, lead'),
     });
   });
 

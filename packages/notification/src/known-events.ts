@@ -1,8 +1,8 @@
-import { BULK_DELETE_EVENT } from '@winnow/bulk-delete';
+import { BULK_DELETE_EVENT, BULK_UNDO_EVENT } from '@winnow/bulk-delete';
 import type { Catalog } from '@winnow/catalog';
 import { eventfulTypes, findEventSubject } from '@winnow/event-log';
 
-/** What happens to a bulk delete. */
+/** What happens to a bulk delete, and to an undo. */
 const BULK_DELETE_ACTIONS = ['created', 'updated', 'completed', 'failed', 'paused', 'resumed', 'cancelled'];
 
 const CHANGES = ['created', 'updated', 'deleted'];
@@ -40,7 +40,7 @@ const TASK_ACTIONS = [...CHANGES, 'completed'];
 
 /** The actions of which an object type can be heard: those that happen here, and those that Close lists. */
 function actionsOf(catalog: Catalog, objectType: string): readonly string[] {
-  if (objectType === BULK_DELETE_EVENT) return BULK_DELETE_ACTIONS;
+  if (objectType === BULK_DELETE_EVENT || objectType === BULK_UNDO_EVENT) return BULK_DELETE_ACTIONS;
   const type = findEventSubject(catalog, objectType)?.type;
   const own = type && eventfulTypes(catalog).includes(type) ? ['deleted'] : [];
   const name = type?.name ?? objectType;
@@ -59,7 +59,7 @@ export function findEventProblem(
 ): { readonly key: 'object_type' | 'action'; readonly sentence: string } | undefined {
   const actions = actionsOf(catalog, wanted.object_type);
   if (actions.length === 0) {
-    const names = [BULK_DELETE_EVENT, ...eventfulTypes(catalog).map(({ name }) => name)];
+    const names = [BULK_DELETE_EVENT, BULK_UNDO_EVENT, ...eventfulTypes(catalog).map(({ name }) => name)];
     return {
       key: 'object_type',
       sentence: `There are no events of this object type. There are events of ${names.join(', ')}.`,

@@ -1,6 +1,6 @@
 /** One queue for each kind of work; the id in a job says which row of Postgres it is about. */
 export const QUEUES = {
-  /** Id of a bulk delete: give it a turn. */
+  /** Id of a bulk delete, or of the undo of one: give it a turn. */
   bulkDelete: 'bulk-delete',
   /** Id of an outbox event: turn it into deliveries. */
   event: 'event',

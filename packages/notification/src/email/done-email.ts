@@ -6,8 +6,8 @@ import { findCreator } from './find-creator.ts';
 import type { RenderedLetter } from './letter.ts';
 import { renderLetter } from './render-letter.ts';
 
-/** The events that end a bulk delete. */
-const LAST_ACTIONS: readonly string[] = ['completed', 'failed', 'cancelled'];
+/** The events that end a bulk delete, or an undo. */
+export const LAST_ACTIONS: readonly string[] = ['completed', 'failed', 'cancelled'];
 /** Reasons of failures that an e-mail names; the rest is on the API. */
 const MAX_FAILURE_REASONS = 5;
 

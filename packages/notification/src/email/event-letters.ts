@@ -3,6 +3,7 @@ import type { NotificationDeps } from '../deps.ts';
 import { composeDoneEmail, findDoneEmailReader } from './done-email.ts';
 import type { RenderedLetter } from './letter.ts';
 import { composeSubscriptionEmail, findSubscriptionReader } from './subscription-email.ts';
+import { composeUndoEmail, findUndoEmailReader } from './undo-email.ts';
 
 /** An e-mail that an event causes: who gets it, and what it says. */
 interface EventLetter {
@@ -14,6 +15,7 @@ interface EventLetter {
 /** No event causes two of them. */
 const LETTERS: readonly EventLetter[] = [
   { findReader: findDoneEmailReader, compose: composeDoneEmail },
+  { findReader: findUndoEmailReader, compose: composeUndoEmail },
   { findReader: findSubscriptionReader, compose: composeSubscriptionEmail },
 ];
 

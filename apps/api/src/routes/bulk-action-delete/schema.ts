@@ -24,6 +24,8 @@ export function bulkDeleteSchema(catalog: Catalog) {
       results_limit: nullable(Type.Integer({ minimum: 0 })),
       send_done_email: Type.Boolean(),
       archive: Type.Boolean(),
+      undo_id: nullable(Type.String({ description: 'The last undo of it.' })),
+      date_undone: nullable(Type.String({ description: 'When the last undo of it was done.' })),
       n_leads: nullable(Count),
       n_leads_processed: Count,
       n_objects: nullable(Type.Integer({ minimum: 0, description: 'null until the query is resolved.' })),
