@@ -38,8 +38,8 @@ export const ExportQuery = Type.Object({ include_children: IncludeChildren });
 
 /** What became of one record. */
 export const ResultSchema = Type.Object({
-  id: Type.String({ examples: ['lead_0351xg1euRxkKaxaiJxEHV'] }),
-  object_type: Type.String({ examples: ['lead'] }),
+  id: Type.String(),
+  object_type: Type.String(),
   outcome: Type.Union(
     [...OUTCOMES, 'deleted_or_not_found'].map((outcome) => Type.Literal(outcome)),
     {
