@@ -21,7 +21,8 @@ alter table bulk_delete add constraint bulk_delete_source_known
   check (source in ('query', 'one', 'ids', 'identifiers', 'merge'));
 
 -- Finding an archived record by its id, or by the lead that it belonged to, is rare, and archiving is not: a Bloom
--- filter for each range of pages costs an insert next to nothing, and a search some ranges more than it needs.
+-- filter for each range of pages costs an insert little, and a search some ranges more than it needs. Parts that have
+-- no events of their own are never looked up.
 do $$
 declare
   mirrored record;
@@ -31,7 +32,7 @@ begin
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where n.nspname = 'archive' and c.relkind = 'r' and c.relname <> 'detached_link'
+    where n.nspname = 'archive' and c.relkind = 'r' and c.relname not in ('detached_link', 'contact_email', 'contact_phone', 'contact_url', 'address')
     group by c.relname
   loop
     execute format(
