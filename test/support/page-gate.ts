@@ -17,8 +17,8 @@ export interface PageGate {
   end(): Promise<void>;
 }
 
-/** Builds a gate into the deletion of rows of `table`. It is open at first. */
-export async function buildPageGate(url: string, table: string): Promise<PageGate> {
+/** Builds one gate into the deletion of rows of each of these tables. It is open at first. */
+export async function buildPageGate(url: string, ...tables: readonly string[]): Promise<PageGate> {
   const keeper = connect({
     connectionString: url,
     applicationName: 'winnow-test-gate',
@@ -33,9 +33,10 @@ export async function buildPageGate(url: string, table: string): Promise<PageGat
        $$ begin perform pg_advisory_xact_lock_shared(${GATE}); return null; end $$`,
     )
     .execute(keeper);
-  await sql`
-    create trigger stand_at_gate after delete on ${sql.table(table)} for each statement execute function stand_at_gate()
-  `.execute(keeper);
+  for (const table of tables)
+    await sql`
+      create trigger stand_at_gate after delete on ${sql.table(table)} for each statement execute function stand_at_gate()
+    `.execute(keeper);
   const seen = new Set<number>();
   let release: (() => void) | undefined;
   let held: Promise<void> = Promise.resolve();

@@ -1,5 +1,6 @@
 export type { Beginning } from './beginning.ts';
 export { runBulkActionSlice } from './bulk-action-slice.ts';
+export { cancelBulkDeletesOfKey } from './cancel-of-key.ts';
 export { type CatalogReport, checkCatalog } from './check-catalog.ts';
 export { CONTROLS, type Control, ControlError, controlBulkDelete } from './control.ts';
 export { createBulkDelete } from './create.ts';

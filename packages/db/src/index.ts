@@ -41,6 +41,7 @@ export {
   askBulkDelete,
   cancelPaused,
   findLongPaused,
+  listUnfinishedOfKey,
   lockForControl,
   resumePaused,
   type Settled,

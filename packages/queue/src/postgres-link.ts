@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
+import pg from 'pg';
 import type { OnError, ProducerLink, WorkerLink } from './link.ts';
 import { separateOptions } from './postgres-url.ts';
 import type { PostgresQueueSettings } from './settings.ts';
@@ -13,6 +14,17 @@ const KEEP_ALIVE_MS = 10_000;
 const FORGETFUL = '-c synchronous_commit=off';
 /** A worker's longest wait for one answer; a connection that is silent for longer is taken for dead. */
 const WORKER_QUERY_TIMEOUT_MS = 10_000;
+
+/**
+ * BullMQ looks at the server with a client of its pool that nobody listens to. When its connection is cut then, by the
+ * server or by us, node-postgres emits an error beside rejecting the query, and the whole process would end of it.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
 
 interface PostgresConnections {
   readonly config: PostgresPoolConfig;
@@ -34,6 +46,7 @@ function configureConnections(settings: PostgresQueueSettings, timeoutMs: number
       connectionString,
       options: [options, FORGETFUL].filter(Boolean).join(' '),
       schema: QUEUE_SCHEMA,
+      Client: HeardClient,
       migrate: false,
       application_name: 'winnow-queue',
       max: settings.poolSize ?? DEFAULT_POOL_SIZE,

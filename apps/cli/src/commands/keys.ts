@@ -1,20 +1,13 @@
-import { decodeId, encodeId, ID_PREFIX } from '@winnow/catalog';
-import {
-  API_KEY_SCOPES,
-  type ApiKeyRow,
-  createApiKey,
-  listApiKeys,
-  listOrganizations,
-  revokeApiKey,
-} from '@winnow/db';
+import { encodeId, ID_PREFIX } from '@winnow/catalog';
+import { API_KEY_SCOPES, type ApiKeyRow, createApiKey, listApiKeys } from '@winnow/db';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { formatTable } from '../screen/table.ts';
 import { inDatabase } from '../stack/command-database.ts';
 import { CAMPAIGN, readCampaigns } from './campaigns.ts';
 import { parseExpiry } from './expiry.ts';
 import { chooseOrganization, chooseUser, ORGANIZATION_OPTION } from './owner.ts';
+import { type RevokeOptions, revokeKey } from './revoke-key.ts';
 import type { RunCommand } from './run-command.ts';
 
 interface CreateOptions {
@@ -59,7 +52,8 @@ export function addKeysCommand(program: Command, run: RunCommand): void {
     .command('revoke')
     .description('end a key for good, from the next request on')
     .argument('<id>', 'api_… as the list shows it')
-    .action((id: string) => run((context) => revoke(context, id)));
+    .option('--cancel-bulk-deletes', 'also cancel the bulk deletes that it started and that have not ended')
+    .action((id: string, options: RevokeOptions) => run((context) => revokeKey(context, id, options)));
 }
 
 async function create(context: CommandContext, options: CreateOptions): Promise<number> {
@@ -101,21 +95,6 @@ async function list(context: CommandContext, options: { organization?: string })
     ]),
   );
   for (const line of lines) context.screen.line(line);
-  return 0;
-}
-
-async function revoke(context: CommandContext, text: string): Promise<number> {
-  // Somebody who holds a leaked key has it as a whole; the part before the dot is the id.
-  const id = decodeId(ID_PREFIX.apiKey, text.split('.')[0] ?? '');
-  if (id === undefined)
-    throw new CommandFailure(`"${text}" is no id of an API key; "winnow keys list" shows them.`);
-  const isRevoked = await inDatabase(context, async (db) => {
-    for (const { id: organizationId } of await listOrganizations(db))
-      if (await revokeApiKey(db, { organizationId, id })) return true;
-    return false;
-  });
-  if (!isRevoked) throw new CommandFailure(`There is no API key ${encodeId(ID_PREFIX.apiKey, id)}.`);
-  context.screen.line(`Revoked ${encodeId(ID_PREFIX.apiKey, id)}.`);
   return 0;
 }
 

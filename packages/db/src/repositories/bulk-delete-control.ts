@@ -130,3 +130,19 @@ export async function findLongPaused(
     .execute();
   return rows.map(({ id }) => id);
 }
+
+/** Ids of bulk deletes that a key has started and that have not ended, paused ones too. Oldest first. */
+export async function listUnfinishedOfKey(
+  db: Db,
+  key: { readonly organizationId: string; readonly id: string },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('bulk_delete')
+    .select('id')
+    .where('organization_id', '=', key.organizationId)
+    .where('api_key_id', '=', key.id)
+    .where('date_finished', 'is', null)
+    .orderBy('date_created')
+    .execute();
+  return rows.map(({ id }) => id);
+}

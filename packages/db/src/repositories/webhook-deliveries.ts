@@ -95,6 +95,9 @@ export async function saveProgress(
       error: tried.error,
     }),
   );
+  // A new piece locks its subscription by the foreign key. Whoever removes a subscription locks it before its
+  // deliveries: the other way round the two would wait for each other.
+  const firstTheSubscription = pieces.length === 0 ? sql`` : sql`for key share`;
   const { rows } = await sql<{ status: DeliveryRow['status'] }>`
     with saved as (
       update delivery as d set
@@ -113,6 +116,7 @@ export async function saveProgress(
         and exists (
           select from webhook_subscription as s
           where s.id = ${turn.id} and s.lease_no = ${turn.lease_no} and s.leased_until > now()
+          ${firstTheSubscription}
         )
       returning d.*
     ), logged as (
