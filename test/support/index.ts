@@ -1,3 +1,4 @@
+export { onServer } from './admin-connection.ts';
 export {
   type Answer,
   createApi,
@@ -12,7 +13,7 @@ export { createEngine, createRecordingDoorbell, workToEnd } from './engine.ts';
 export { createOrganization, type TestOrganization } from './factories.ts';
 export { atFileEnd } from './file-end.ts';
 export { freePort } from './free-port.ts';
-export { createHttpClient } from './http-client.ts';
+export { createHttpClient, type HttpClient } from './http-client.ts';
 export { insertLeadFamily, type LeadFamily } from './lead-family.ts';
 export { LIBRARY_CATALOG } from './library-catalog.ts';
 export { buildPageGate, type PageGate } from './page-gate.ts';
@@ -34,3 +35,5 @@ export { idsOf, search, walk } from './search.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { conflictsOf, startUndo, undo, workUndoToEnd } from './undo.ts';
 export { waitFor } from './wait-for.ts';
+export { startReceiver } from './webhook-receiver.ts';
+export { runWinnow } from './winnow.ts';

@@ -8,6 +8,7 @@ import { API_PREFIX } from '@winnow/records';
 import { createTokens } from '@winnow/search';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { ApiInstance } from './app-types.ts';
+import { registerAnswerTimeout } from './plugins/answer-timeout.ts';
 import { keyIdOf, registerAuth } from './plugins/auth.ts';
 import { registerClosing } from './plugins/closing.ts';
 import { collectEndpoints } from './plugins/endpoints.ts';
@@ -41,7 +42,10 @@ import type { ApiSettings } from './settings.ts';
 import { defineSharedSchemas } from './wire/schemas.ts';
 
 /** Longest that a request may take to arrive whole: a client that sends byte by byte must not hold a connection. */
-const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How long a connection without a request is kept for the next one; longer than the minute of most balancers. */
+export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** Everything that the API works with; whoever builds it owns it and closes it after the app. */
 export interface AppDeps {
@@ -68,6 +72,7 @@ export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
     requestIdHeader: false,
     bodyLimit: settings.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     routerOptions: ROUTER_OPTIONS,
     frameworkErrors: answerError,
     // A request that arrives on an open connection while the server closes is still served; the connection ends then.
@@ -82,6 +87,7 @@ export async function buildApp(deps: AppDeps): Promise<ApiInstance> {
   registerRequestLog(app);
   registerMethodOverride(app, { prefix: API_PREFIX });
   const isClosing = registerClosing(app);
+  registerAnswerTimeout(app);
   registerErrorHandler(app);
   await registerRateLimits(app, { perSecond: settings.rateLimit, counters: deps.counters, keyIdOf });
   registerJsonBody(app);

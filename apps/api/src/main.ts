@@ -18,6 +18,7 @@ async function main(): Promise<void> {
     applicationName: 'winnow-api',
     poolSize: config.WINNOW_DB_POOL,
     statementTimeoutMs: config.WINNOW_STATEMENT_TIMEOUT_MS,
+    idleTimeoutMs: config.WINNOW_IDLE_TIMEOUT_MS,
     onIdleError: (error) => logger.debug({ err: error }, 'an idle connection was lost'),
   });
   const doorbell = createDoorbell(queueSettings(config), logger);

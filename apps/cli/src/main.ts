@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { describeError } from './command-failure.ts';
 import { addControlCommands } from './commands/control.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addHoldCommand } from './commands/hold.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
@@ -67,6 +68,7 @@ Commands use the database of DATABASE_URL; without it, the one embedded in the f
     addWatchCommand,
     addControlCommands,
     addUndoCommand,
+    addHoldCommand,
   ])
     add(program, run);
   return program;

@@ -9,8 +9,8 @@ import { readPostmasterFile } from './postmaster-file.ts';
 
 const POLL_MS = 20;
 /** Recovery after a crash may have gigabytes of log to replay; a server that does nothing at all ends before. */
-const START_TIMEOUT_MS = 300_000;
-const STOP_TIMEOUT_MS = 60_000;
+export const START_TIMEOUT_MS = 300_000;
+export const STOP_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 20;
 /** A log that is longer than this at a start begins anew. */
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;

@@ -25,7 +25,7 @@ export type Control = (typeof CONTROLS)[number];
 export const LONGEST_PAUSE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** How long the caller waits for pages in hand: the answer shows what is true by then. */
-const SETTLE_WITHIN_MS = 500;
+export const SETTLE_WITHIN_MS = 500;
 const LOOK_EVERY_MS = 20;
 
 /** What is asked cannot be done in the present status. */

@@ -59,6 +59,7 @@ export async function deleteByIds(
 
 async function workInline(deps: EngineDeps, id: string): Promise<boolean> {
   const { synchronousMs } = deps.settings;
+  if (synchronousMs === 0) return false;
   const deadline = performance.now() + synchronousMs;
   const signal = AbortSignal.timeout(synchronousMs);
   for (;;) {

@@ -11,6 +11,7 @@ export { BULK_DELETE_EVENT, type BulkDeleteAction, DELETED_PAGE } from './events
 export { expireLongPaused } from './expire-paused.ts';
 export type { MaxFailures } from './failure-bound.ts';
 export type { Guards } from './guards.ts';
+export { type Held, holdUnfinished } from './hold.ts';
 export { findIdleBulkDeletes } from './idle.ts';
 export { presentBulkDelete } from './present.ts';
 export { type Preview, previewBulkDelete } from './preview.ts';

@@ -6,7 +6,7 @@ import type { Actor, EngineDeps } from './engine.ts';
 import { deadlineIn, readWithin } from './read-within.ts';
 
 /** Names are a courtesy: a table that is locked or slow must not hold up a bulk delete for them. */
-const TITLES_TIMEOUT_MS = 500;
+export const TITLES_TIMEOUT_MS = 500;
 /** More names than fit into the words. */
 const MAX_TITLES = 50;
 const USER = 'user';

@@ -10,7 +10,7 @@ export interface EngineSettings {
   readonly resolveTimeoutMs: number;
   /** For counting exactly in a dry run; estimates take up to as much again. */
   readonly previewTimeoutMs: number;
-  /** Longest that a caller waits for a deletion by ids; after it workers go on in the background. */
+  /** Longest that a caller waits for a deletion by ids; after it workers go on in the background. 0: they do all of it. */
   readonly synchronousMs: number;
   /** First pause before a failed page is tried again. */
   readonly retryBaseMs: number;

@@ -143,8 +143,9 @@ export const ConfigSchema = Type.Object({
     100,
   ),
   WINNOW_SYNCHRONOUS_MS: milliseconds(
-    'Longest that a request waits for a deletion by ids or of one record; after it the answer is 202 and workers go on.',
+    'Longest that a request waits for a deletion by ids or of one record; after it the answer is 202 and workers go on. 0: it never waits, and workers do all of it.',
     20 * SECOND,
+    0,
   ),
   WINNOW_LOCK_TIMEOUT_MS: milliseconds('Longest wait of a page for a row lock.', 10 * SECOND),
   WINNOW_IDLE_TIMEOUT_MS: milliseconds(

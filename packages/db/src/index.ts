@@ -324,6 +324,7 @@ export {
   targetsOfIds,
   targetsOfQuery,
 } from './repositories/target-pages.ts';
+export { listUnfinished } from './repositories/unfinished.ts';
 export {
   type AttemptRecord,
   type DeliveryProgress,

@@ -4,6 +4,12 @@ import type { Db } from './connection.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
+/**
+ * Longest wait of a migration for a table that others use: everybody else waits behind it for as long. The wait for another
+ * process that migrates is not meant. Milliseconds.
+ */
+export const MIGRATION_LOCK_TIMEOUT_MS = 60_000;
+
 const sqlFiles: MigrationProvider = {
   async getMigrations() {
     const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
@@ -12,6 +18,9 @@ const sqlFiles: MigrationProvider = {
       const text = await readFile(new URL(name, FOLDER), 'utf8');
       migrations[name.replace(/\.sql$/, '')] = {
         async up(db) {
+          await sql`select set_config('lock_timeout', ${String(MIGRATION_LOCK_TIMEOUT_MS)}, true)`.execute(
+            db,
+          );
           await sql.raw(text).execute(db);
         },
       };

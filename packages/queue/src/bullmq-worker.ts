@@ -4,7 +4,7 @@ import { ErrorCode, type IQueueBackend, type JobProgress, Worker, type WorkerOpt
  * A job of a killed worker comes back after the lock has run out and two checks have seen it: at most the sum of the two,
  * well under 10 s. A lock that is lost to a busy event loop costs a second worker's turn and nothing else.
  */
-const LOCK_MS = 4000;
+export const LOCK_MS = 4000;
 const STALLED_CHECK_MS = 1000;
 /** A doorbell may be orphaned any number of times; the default of 1 would throw it away at the second. */
 const MOST_STALLS = 1_000_000;

@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { createOutageLog } from './outage.ts';
 
 /** Longest that a request waits for a count; without one it goes on uncounted. Milliseconds. */
-const COUNT_TIMEOUT_MS = 100;
-const CONNECT_TIMEOUT_MS = 2000;
+export const COUNT_TIMEOUT_MS = 100;
+export const CONNECT_TIMEOUT_MS = 2000;
 const LONGEST_RECONNECT_PAUSE_MS = 1000;
 
 /** Counters that several processes share and that may be lost at any time: what limits rates is built on them. */

@@ -12,8 +12,11 @@ const IDLE_CONNECTION_MS = 30_000;
 const KEEP_ALIVE_MS = 10_000;
 /** A queue item may be lost, so no commit of one need wait for the disk. */
 const FORGETFUL = '-c synchronous_commit=off';
+/** A machine that lost its power tells nobody: its sessions end within half a minute, not after two hours. */
+const KEPT_ALIVE =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000';
 /** A worker's longest wait for one answer; a connection that is silent for longer is taken for dead. */
-const WORKER_QUERY_TIMEOUT_MS = 10_000;
+export const WORKER_QUERY_TIMEOUT_MS = 10_000;
 
 /**
  * BullMQ looks at the server with a client of its pool that nobody listens to. When its connection is cut then, by the
@@ -44,7 +47,7 @@ function configureConnections(settings: PostgresQueueSettings, timeoutMs: number
   return {
     config: {
       connectionString,
-      options: [options, FORGETFUL].filter(Boolean).join(' '),
+      options: [options, FORGETFUL, KEPT_ALIVE].filter(Boolean).join(' '),
       schema: QUEUE_SCHEMA,
       Client: HeardClient,
       migrate: false,

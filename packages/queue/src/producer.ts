@@ -6,7 +6,7 @@ import { openProducer } from './open-link.ts';
 import type { JobPayload } from './payload.ts';
 import type { QueueSettings } from './settings.ts';
 
-const CLOSE_TIMEOUT_MS = 1000;
+export const CLOSE_TIMEOUT_MS = 1000;
 
 /**
  * A finished doorbell job is worth nothing, and while it is kept, adding its id again is silently ignored.

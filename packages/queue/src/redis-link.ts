@@ -9,7 +9,7 @@ const LONGEST_RECONNECT_PAUSE_MS = 1000;
 /** Finds a peer that vanished without closing an idle connection. */
 const KEEP_ALIVE_MS = 10_000;
 /** A worker's longest wait for an answer on a connection that does not block; then the connection is made anew. */
-const WORKER_SILENCE_MS = 5000;
+export const WORKER_SILENCE_MS = 5000;
 
 const COMMON: RedisOptions = {
   keepAlive: KEEP_ALIVE_MS,

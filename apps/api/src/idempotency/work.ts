@@ -15,7 +15,7 @@ import type { FastifyBaseLogger } from 'fastify';
 export const LEASE_MS = 10_000;
 const RENEW_EVERY_MS = LEASE_MS / 3;
 /** Longest that an answer waits until it is kept: it is sent in any case. */
-const SETTLE_TIMEOUT_MS = 5000;
+export const SETTLE_TIMEOUT_MS = 5000;
 /** A longer answer is made anew for a repetition. Characters. */
 const MAX_KEPT_LENGTH = 1_048_576;
 

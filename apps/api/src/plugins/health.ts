@@ -5,7 +5,7 @@ import type { QueueHealth } from '@winnow/queue';
 import type { FastifyInstance } from 'fastify';
 
 /** A probe must get its answer while a load balancer still waits for it. */
-const PROBE_TIMEOUT_MS = 2000;
+export const PROBE_TIMEOUT_MS = 2000;
 
 const LiveSchema = Type.Object({ status: Type.Literal('ok') });
 const State = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]);
@@ -46,7 +46,7 @@ export function registerHealth(
     },
     async (_request, reply) => {
       const [database, queue] = await Promise.all([
-        answersInTime(pingDatabase(deps.db)),
+        answersInTime(pingDatabase(deps.db, PROBE_TIMEOUT_MS)),
         answersInTime(deps.queueHealth.checkHealth()),
       ]);
       const ready = database && !deps.isClosing();

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@winnow/db';
 import { CommandFailure } from '../command-failure.ts';
 
-const TIMEOUT_MS = 15_000;
+export const TIMEOUT_MS = 15_000;
 
 /** The API as any client sees it: over HTTP, with a key. */
 export interface ApiClient {

@@ -1,7 +1,7 @@
 import { connect, type Db } from '@winnow/db';
 
 /** A person waits for these statements, but a migration of a large table takes what it takes. */
-const STATEMENT_TIMEOUT_MS = 60 * 60 * 1000;
+export const STATEMENT_TIMEOUT_MS = 60 * 60 * 1000;
 
 /** Runs `work` on a small pool of its own. */
 export async function withDb<T>(databaseUrl: string, work: (db: Db) => Promise<T>): Promise<T> {

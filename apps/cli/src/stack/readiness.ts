@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CommandFailure } from '../command-failure.ts';
 
 const LOOK_EVERY_MS = 50;
-const PROBE_TIMEOUT_MS = 5000;
+export const PROBE_TIMEOUT_MS = 5000;
 /** A cold start compiles every file once. */
-const READY_TIMEOUT_MS = 60_000;
+export const READY_TIMEOUT_MS = 60_000;
 
 /** Waits until the API says that it can serve. @throws CommandFailure after a minute, or the signal's reason. */
 export function waitForApi(url: string, signal: AbortSignal): Promise<void> {

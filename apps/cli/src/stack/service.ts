@@ -6,7 +6,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { openServiceLog } from './service-log.ts';
 
 /** Beyond the time that the process gives its own work in hand. */
-const KILL_MARGIN_MS = 5000;
+export const KILL_MARGIN_MS = 5000;
 
 /** One of our processes, in a process group of its own: Ctrl-C reaches us only, and we stop all in order. */
 export interface Service {

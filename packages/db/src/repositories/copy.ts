@@ -3,6 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { CONNECT_TIMEOUT_MS, KEEP_ALIVE_MS } from '../connection.ts';
+import { SESSION_OPTIONS } from '../session-options.ts';
 import type { Database } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
@@ -55,9 +57,10 @@ export function openCopySession(options: {
     application_name: options.applicationName,
     max: 1,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    options: `-c client_connection_check_interval=1000 -c TimeZone=UTC${options.waitsForDisk ? '' : ' -c synchronous_commit=off'}`,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    options: `${SESSION_OPTIONS}${options.waitsForDisk ? '' : ' -c synchronous_commit=off'}`,
   });
   pool.on('error', () => {});
   pool.on('connect', (connected) => {

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from '@winnow/query';
 import { type SqlBool, sql } from 'kysely';
+import { expectAnswersWithin } from '../bounded-driver.ts';
 import type { Trx } from '../transaction.ts';
 import type { ColumnEquals } from './objects.ts';
 import { idOf, orderOf, type Part, partsAfter, type RowKey } from './search-keys.ts';
@@ -12,6 +13,7 @@ export async function boundSearch(
   trx: Trx,
   { statementTimeoutMs }: { readonly statementTimeoutMs: number },
 ): Promise<void> {
+  await expectAnswersWithin(trx, statementTimeoutMs);
   await sql`
     select set_config('statement_timeout', ${String(statementTimeoutMs)}, true),
            set_config('DateStyle', 'ISO', true),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { expectAnswersWithin } from '../bounded-driver.ts';
 import type { Trx } from '../transaction.ts';
 
 /** Bounds of one transaction, in milliseconds. */
@@ -18,6 +19,7 @@ export async function preferIndexes(trx: Trx): Promise<void> {
 }
 
 export async function boundTransaction(trx: Trx, bounds: TransactionBounds): Promise<void> {
+  await expectAnswersWithin(trx, bounds.statementTimeoutMs);
   await sql`
     select set_config('statement_timeout', ${String(bounds.statementTimeoutMs)}, true),
            set_config('lock_timeout', ${String(bounds.lockTimeoutMs)}, true),

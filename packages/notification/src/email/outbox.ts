@@ -6,7 +6,7 @@ import { describeError } from '../attempt.ts';
 import { composeMessage, type Mailer } from './mail-message.ts';
 
 /** A file system that takes longer than this for one small file is broken. */
-const TIMEOUT_MS = 10_000;
+export const TIMEOUT_MS = 10_000;
 
 /** A file is whole or not there: written under another name, forced to the disk, then renamed. */
 async function writeWhole(folder: string, name: string, content: Readable | Buffer): Promise<void> {

@@ -15,7 +15,7 @@ export interface SmtpTimeouts {
   readonly totalMs: number;
 }
 
-const TIMEOUTS: SmtpTimeouts = {
+export const TIMEOUTS: SmtpTimeouts = {
   connectionMs: 10 * SECOND,
   greetingMs: 10 * SECOND,
   socketMs: 30 * SECOND,
