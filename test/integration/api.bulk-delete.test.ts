@@ -81,6 +81,8 @@ describe('POST', () => {
       n_objects_failed: 0,
       n_objects_unprocessed: null,
       asked_status: null,
+      waiting_reason: null,
+      date_waiting: null,
       objects_per_second: null,
       seconds_left: null,
       deleted_counts: {},

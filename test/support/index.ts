@@ -8,14 +8,34 @@ export {
   type TestApi,
   textOf,
 } from './api.ts';
+export { type CommitCutter, type CutCommit, startCommitCutter } from './commit-cutter.ts';
 export { createDatabase, type TestDatabase } from './database.ts';
 export { createEngine, createRecordingDoorbell, workToEnd } from './engine.ts';
 export { createOrganization, type TestOrganization } from './factories.ts';
+export { failOver } from './fail-over.ts';
+export { mountSmallDisk } from './fault-disk.ts';
+export {
+  ALL_LEADS,
+  expectDeletedOnce,
+  expectRestoredOnce,
+  FAULT_PAGE_SIZE,
+  type FaultProcesses,
+  type FaultWorld,
+  insertFaultLeads,
+  linesOf,
+  openDatabase,
+  readFaultWorld,
+  slowDown,
+  startFaultProcesses,
+  warningsOf,
+} from './fault-world.ts';
 export { atFileEnd } from './file-end.ts';
 export { freePort } from './free-port.ts';
 export { createHttpClient, type HttpClient } from './http-client.ts';
 export { insertLeadFamily, type LeadFamily } from './lead-family.ts';
 export { LIBRARY_CATALOG } from './library-catalog.ts';
+export { databaseUrl } from './migrated-database.ts';
+export { beginElsewhere, type OtherTransaction } from './other-transaction.ts';
 export { buildPageGate, type PageGate } from './page-gate.ts';
 export { startPostgres } from './postgres.ts';
 export { spawnApi, spawnScript, spawnWorker, type TestProcess } from './processes.ts';

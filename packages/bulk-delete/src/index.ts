@@ -31,3 +31,4 @@ export { findIdleBulkUndos } from './undo/idle.ts';
 export { presentBulkUndo, presentUndoConflict } from './undo/present.ts';
 export { previewUndo, type UndoPreview } from './undo/preview.ts';
 export { isUndoFinished, UNDO_TRANSITIONS } from './undo/status.ts';
+export { withWaiting } from './waiting.ts';

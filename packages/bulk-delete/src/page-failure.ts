@@ -15,6 +15,7 @@ import type { PageError } from './errors.ts';
 import { ringForEvent } from './events.ts';
 import { forgetExecutionPlans, StalePlanError } from './execution-plan.ts';
 import { settlePage } from './max-failures.ts';
+import { noteWaiting, sayWaiting } from './waiting.ts';
 
 /** Tries of a page for errors that may pass, before it is halved. */
 const MAX_ATTEMPTS = 4;
@@ -55,30 +56,37 @@ export async function recoverFromPageError(
     return endInError(deps, page.bulk_delete_id, `A page could not be deleted: ${message} (${code})`);
   }
   if (recovery === 'retry' && page.attempts + 1 < MAX_ATTEMPTS) {
-    await retryLater(deps, page);
+    await retryLater(deps, page, sayWaiting(code));
     return undefined;
   }
   if (page.object_ids.length > 1) {
-    await halve(deps, page, recovery === 'retry');
+    await halve(deps, page, recovery === 'retry' ? sayWaiting(code) : null);
     return undefined;
   }
   return recordFailure(deps, page, code, message);
 }
 
-async function retryLater(deps: EngineDeps, page: PageRow): Promise<void> {
+async function retryLater(deps: EngineDeps, page: PageRow, reason: string): Promise<void> {
   // Jitter: two pages that deadlocked must not meet again at the same moment.
   const delayMs = deps.settings.retryBaseMs * 2 ** page.attempts * (1 + Math.random());
   await deps.db.transaction().execute(async (trx) => {
     const locked = await lockFailedPage(trx, page);
-    if (locked) await postponePage(trx, locked, Math.ceil(delayMs));
+    if (!locked) return;
+    await postponePage(trx, locked, Math.ceil(delayMs));
+    await noteWaiting(trx, reason, { id: page.bulk_delete_id, isUndo: false });
   });
 }
 
-/** Halves of a page that has had its retries get one try each on the way down: the wait would double at every level. */
-async function halve(deps: EngineDeps, page: PageRow, isRetried: boolean): Promise<void> {
+/**
+ * Halves of a page that has had its retries get one try each on the way down: the wait would double at every level.
+ * @param reason why it waits, of a page that has had retries; null of one whose error no retry mends.
+ */
+async function halve(deps: EngineDeps, page: PageRow, reason: string | null): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
     const locked = await lockFailedPage(trx, page);
-    if (locked) await splitPage(trx, locked, isRetried && page.object_ids.length > 2 ? MAX_ATTEMPTS - 1 : 0);
+    if (!locked) return;
+    await splitPage(trx, locked, reason !== null && page.object_ids.length > 2 ? MAX_ATTEMPTS - 1 : 0);
+    if (reason !== null) await noteWaiting(trx, reason, { id: page.bulk_delete_id, isUndo: false });
   });
 }
 

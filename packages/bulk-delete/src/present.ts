@@ -2,6 +2,7 @@ import { type Catalog, encodeId, ID_PREFIX, objectTypeOf } from '@winnow/catalog
 import type { BulkDeleteRow, JsonObject, StoredPreview } from '@winnow/db';
 import { presentMoment } from '@winnow/records';
 import { maxFailuresOf, presentMaxFailures } from './failure-bound.ts';
+import { presentWaiting } from './present-waiting.ts';
 
 /**
  * A bulk delete as it is on the wire: the fields of Close's BulkDeleteAction (reference, 1.2), every one always
@@ -35,6 +36,7 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     date_finished: presentOptionalMoment(row.date_finished),
     error_message: row.error_message,
     asked_status: row.asked && ASKED_STATUS[row.asked],
+    ...presentWaiting(row),
     ...presentPace(row),
     archive: row.archive,
     undo_id: row.undo_id === null ? null : encodeId(ID_PREFIX.bulkUndo, row.undo_id),

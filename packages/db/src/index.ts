@@ -90,10 +90,12 @@ export {
   claimUndoPage,
   insertUndoConflicts,
   listUndoConflicts,
+  lockFailedUndoPage,
   type NewUndoConflict,
   nextUndoPageDelayMs,
-  postponeUndoPage,
+  replanUndoPage,
   type UndoConflictRow,
+  type UndoPagePlan,
   type UndoPageRow,
 } from './repositories/bulk-undo-pages.ts';
 export {
@@ -250,6 +252,7 @@ export {
   listDetachedColumns,
   listLeftLinks,
   listLeftRows,
+  listUntriedIds,
   type RestorationContext,
   type RestoredColumn,
   restoreLinks,
@@ -325,6 +328,7 @@ export {
   targetsOfQuery,
 } from './repositories/target-pages.ts';
 export { listUnfinished } from './repositories/unfinished.ts';
+export { noteBulkDeleteWaiting, noteBulkUndoWaiting } from './repositories/waiting.ts';
 export {
   type AttemptRecord,
   type DeliveryProgress,

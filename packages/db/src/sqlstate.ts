@@ -34,12 +34,15 @@ const ABORT_CLASSES: ReadonlySet<string> = new Set(['0A', '26', '42', 'XX']);
 /** Errors of the socket, not of the server. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
+  'ECONNABORTED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
 ]);
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;

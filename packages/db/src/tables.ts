@@ -206,6 +206,8 @@ interface BulkDeleteTable {
   max_failures_after: number | null;
   undo_id: string | null;
   date_undone: Date | null;
+  waiting_reason: string | null;
+  date_waiting: Date | null;
 }
 
 interface BulkUndoTable {
@@ -239,6 +241,8 @@ interface BulkUndoTable {
   date_started: Date | null;
   date_finished: Date | null;
   date_announced: Date | null;
+  waiting_reason: string | null;
+  date_waiting: Date | null;
 }
 
 interface BulkUndoPageTable {
@@ -251,6 +255,8 @@ interface BulkUndoPageTable {
   n_restored: Generated<number>;
   n_failed: Generated<number>;
   date_finished: Date | null;
+  /** Most records undone in one transaction; null: all of the page. */
+  piece_size: number | null;
 }
 
 interface BulkUndoConflictTable {

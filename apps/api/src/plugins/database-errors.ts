@@ -11,6 +11,10 @@ export function refuseDatabaseError(error: unknown): Refusal | undefined {
     return unavailable('The database took too long to answer. Please try again with less at once.');
   switch (recoveryFor(error)) {
     case 'wait':
+      if (code === '25006')
+        return unavailable('The database is read-only right now. Nothing was changed. Please try again.');
+      if (code === '53100')
+        return unavailable('The database has no disk space left right now. Please try again.');
       return unavailable('The database is not available right now. Please try again.');
     case 'retry':
       return unavailable('Somebody else is changing the same records. Please try again.');

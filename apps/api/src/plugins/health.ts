@@ -9,9 +9,15 @@ export const PROBE_TIMEOUT_MS = 2000;
 
 const LiveSchema = Type.Object({ status: Type.Literal('ok') });
 const State = Type.Union([Type.Literal('ok'), Type.Literal('unavailable')]);
+const DatabaseState = Type.Union(
+  [Type.Literal('ok'), Type.Literal('read_only'), Type.Literal('unavailable')],
+  {
+    description: 'read_only: what only reads is served, the rest is answered 503.',
+  },
+);
 const ReadySchema = Type.Object({
   status: State,
-  database: State,
+  database: DatabaseState,
   queue: Type.Union([Type.Literal('ok'), Type.Literal('unavailable')], {
     description: 'Reported only: while the queue is away, bulk deletes are taken and wait.',
   }),
@@ -49,10 +55,10 @@ export function registerHealth(
         answersInTime(pingDatabase(deps.db, PROBE_TIMEOUT_MS)),
         answersInTime(deps.queueHealth.checkHealth()),
       ]);
-      const ready = database && !deps.isClosing();
+      const ready = database !== false && !deps.isClosing();
       return reply
         .status(ready ? 200 : 503)
-        .send({ status: word(ready), database: word(database), queue: word(queue) });
+        .send({ status: word(ready), database: database || 'unavailable', queue: word(queue) });
     },
   );
 }
@@ -61,11 +67,13 @@ function word(works: boolean): 'ok' | 'unavailable' {
   return works ? 'ok' : 'unavailable';
 }
 
-async function answersInTime(probe: Promise<boolean>): Promise<boolean> {
+async function answersInTime<T>(probe: Promise<T>): Promise<T | false> {
   const timeout = new AbortController();
-  const late = pause(PROBE_TIMEOUT_MS, false, { signal: timeout.signal }).catch(() => false);
+  const late = pause(PROBE_TIMEOUT_MS, false as const, { signal: timeout.signal }).catch(
+    () => false as const,
+  );
   try {
-    return await Promise.race([probe.catch(() => false), late]);
+    return await Promise.race([probe.catch(() => false as const), late]);
   } finally {
     timeout.abort();
   }

@@ -8,7 +8,7 @@ import { forRows, type Processor } from './processor.ts';
  * the database is away, and the reconciler asks it when it is back.
  */
 export function createBulkDeleteProcessor(deps: EngineDeps): Processor {
-  return forRows(deps.logger, async (id, signal) => {
+  return forRows(deps.logger.child({ queue: QUEUES.bulkDelete }), async (id, signal) => {
     const outcome = await runBulkActionSlice(deps, id, signal);
     if (outcome.kind === 'more') await deps.doorbell.ring(QUEUES.bulkDelete, id);
     if (outcome.kind === 'later') {

@@ -4,7 +4,7 @@ import { forRows, type Processor } from './processor.ts';
 
 /** One row of the outbox: its deliveries are made, and rung for. */
 export function createEventProcessor(deps: NotificationDeps & { readonly doorbell: Doorbell }): Processor {
-  return forRows(deps.logger, async (id) => {
+  return forRows(deps.logger.child({ queue: QUEUES.event }), async (id) => {
     const { emailIds, subscriptionIds } = await relayEvent(deps, id);
     const rings = [
       ...emailIds.map((emailId) => ({ queue: QUEUES.delivery, id: emailId })),

@@ -9,7 +9,7 @@ const SECOND = 1000;
  * never holds up another, or waits until something is due again.
  */
 export function createWebhookProcessor(deps: NotificationDeps & { readonly doorbell: Doorbell }): Processor {
-  return forRows(deps.logger, async (id, signal) => {
+  return forRows(deps.logger.child({ queue: QUEUES.webhook }), async (id, signal) => {
     const { nextMs, eventIds } = await runTurn(deps, id, signal);
     for (const eventId of eventIds) await deps.doorbell.ring(QUEUES.event, eventId);
     if (nextMs === undefined) return;

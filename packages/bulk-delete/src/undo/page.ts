@@ -1,4 +1,4 @@
-import { type PlanStep, tableOf } from '@winnow/catalog';
+import { tableOf } from '@winnow/catalog';
 import {
   type BulkUndoRow,
   boundTransaction,
@@ -6,27 +6,24 @@ import {
   type DeletedRows,
   finishUndoPage,
   insertUndoConflicts,
-  type LeftRow,
   listDetachedColumns,
   listLeftLinks,
-  listLeftRows,
   type NewUndoConflict,
   preferIndexes,
   type RestorationContext,
-  recoveryFor,
   restoreLinks,
-  restoreRows,
   type Trx,
   takeLane,
   type UndoPageRow,
-  withSavepoint,
 } from '@winnow/db';
 import { countByObjectType } from '../count-by-object-type.ts';
 import type { EngineDeps } from '../engine.ts';
 import { ringForEvent } from '../events.ts';
-import { explainLeftLink, explainLeftRow, explainRefusal } from './conflicts.ts';
+import { explainLeftLink } from './conflicts.ts';
 import { announceUndoPage } from './events.ts';
+import { choosePiece, restorationOf } from './piece.ts';
 import { checkRestorationPlan, type RestorationPlan } from './plan.ts';
+import { restoreTable } from './restore-table.ts';
 
 /** One page at a time, over all workers: a page may need what the one before it gives back. */
 const UNDO_LANES = 1;
@@ -91,26 +88,20 @@ async function undoPage(
     plan,
   }: { readonly undo: BulkUndoRow; readonly page: UndoPageRow; readonly plan: RestorationPlan },
 ) {
-  const context: RestorationContext = {
-    catalog: deps.catalog,
-    organizationId: undo.organization_id,
-    bulkDeleteId: undo.bulk_delete_id,
-    pageNo: page.page_no,
-    tables: plan.tables,
-    columns: plan.columns,
-  };
+  const context = restorationOf(deps.catalog, { undo, page, plan });
+  const piece = await choosePiece(trx, context, { steps: plan.steps, page });
   const restored: DeletedRows[] = [];
   const conflicts: NewUndoConflict[] = [];
-  for (const step of plan.steps) {
-    const outcome = await restoreTable(trx, context, step);
+  for (const { step, context: chosen } of piece.parts) {
+    const outcome = await restoreTable(trx, chosen, step);
     restored.push(...outcome.restored);
     conflicts.push(...outcome.conflicts);
   }
-  const links = await restoreAllLinks(trx, context);
+  const links = piece.isLast ? await restoreAllLinks(trx, context) : { nRestored: 0, conflicts: [] };
   await insertUndoConflicts(trx, undo.id, [...conflicts, ...links.conflicts]);
   const row = await finishUndoPage(
     trx,
-    { undoId: undo.id, position: page.position },
+    { undoId: undo.id, position: page.position, isDone: piece.isLast },
     {
       nRestored: restored.reduce((sum, { n }) => sum + n, 0),
       nFailed: conflicts.length,
@@ -121,58 +112,6 @@ async function undoPage(
     deps.settings.announceEveryMs,
   );
   return { row, eventId: await announceUndoPage(trx, row) };
-}
-
-interface RestoredTable {
-  readonly restored: readonly DeletedRows[];
-  readonly conflicts: readonly NewUndoConflict[];
-}
-
-/** All rows of a table at once; what is left then, one by one, so that each has its own reason. */
-async function restoreTable(
-  trx: Trx,
-  context: RestorationContext,
-  { table }: PlanStep,
-): Promise<RestoredTable> {
-  const restored: DeletedRows[] = [];
-  try {
-    restored.push(...(await withSavepoint(trx, () => restoreRows(trx, context, table))));
-  } catch (error) {
-    assertOfRows(error);
-  }
-  const conflicts: NewUndoConflict[] = [];
-  let unexplained: LeftRow[] = [];
-  for (const row of await listLeftRows(trx, context, table)) {
-    const conflict = explainLeftRow(context.catalog, table.name, row);
-    if (conflict) conflicts.push(conflict);
-    else unexplained.push(row);
-  }
-  // Rows of a table that points at itself may need each other: as long as some come back, others may.
-  for (;;) {
-    const refused: { readonly row: LeftRow; readonly error: unknown }[] = [];
-    for (const row of unexplained) {
-      try {
-        const rows = await withSavepoint(trx, () => restoreRows(trx, context, table, row.id));
-        restored.push(...rows);
-        if (rows.length === 0) refused.push({ row, error: undefined });
-      } catch (error) {
-        assertOfRows(error);
-        refused.push({ row, error });
-      }
-    }
-    if (refused.length === 0 || refused.length === unexplained.length) {
-      const reasons = refused.map(({ row, error }) =>
-        explainRefusal(context.catalog, table.name, row, error),
-      );
-      return { restored, conflicts: [...conflicts, ...reasons] };
-    }
-    unexplained = refused.map(({ row }) => row);
-  }
-}
-
-/** @throws the error, when it does not speak of the rows. */
-function assertOfRows(error: unknown): void {
-  if (recoveryFor(error) !== 'fail') throw error;
 }
 
 async function restoreAllLinks(trx: Trx, context: RestorationContext) {

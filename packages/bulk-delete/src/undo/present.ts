@@ -1,6 +1,7 @@
 import { type Catalog, encodeId, findObjectType, ID_PREFIX } from '@winnow/catalog';
 import type { BulkUndoRow, JsonObject, UndoConflictRow } from '@winnow/db';
 import { presentMoment } from '@winnow/records';
+import { presentWaiting } from '../present-waiting.ts';
 
 const ASKED_STATUS = { pause: 'paused', cancel: 'cancelled' } as const;
 
@@ -30,6 +31,7 @@ export function presentBulkUndo(row: BulkUndoRow): JsonObject {
     date_finished: presentOptionalMoment(row.date_finished),
     error_message: row.error_message,
     asked_status: row.asked && ASKED_STATUS[row.asked],
+    ...presentWaiting(row),
     ...presentPace(row, processed),
   };
 }

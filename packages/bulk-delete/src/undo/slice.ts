@@ -80,7 +80,7 @@ async function workPages(
     } catch (error) {
       if (!(error instanceof UndoPageError)) throw error;
       if (error.cause instanceof StalePlanError) return 'stale';
-      const ended = await recoverFromUndoPageError(deps, error);
+      const ended = await recoverFromUndoPageError(deps, error, { undo, plan });
       if (ended) return { kind: 'finished' };
     }
   } while (!signal.aborted && performance.now() < deadline);

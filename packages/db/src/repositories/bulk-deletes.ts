@@ -10,8 +10,11 @@ export type NewBulkDelete = Insertable<Database['bulk_delete']>;
 /** Statuses in which a worker has something to do. */
 export const WORKABLE_STATUSES = ['created', 'loading', 'processing', 'resuming'] as const;
 
-/** Nothing is asked of a bulk delete that has ended, and it is not paused. */
-export const STOPPED = { asked: null, date_asked: null, date_paused: null } as const;
+/** It goes on. */
+export const NOT_WAITING = { waiting_reason: null, date_waiting: null } as const;
+
+/** Nothing is asked of a bulk delete that has ended, it is not paused, and waits for nothing. */
+export const STOPPED = { asked: null, date_asked: null, date_paused: null, ...NOT_WAITING } as const;
 
 export async function insertBulkDelete(db: Db | Trx, row: NewBulkDelete): Promise<BulkDeleteRow> {
   return db.insertInto('bulk_delete').values(row).returningAll().executeTakeFirstOrThrow();
@@ -128,6 +131,7 @@ export async function finishResolving(
       date_resolved: sql`now()`,
       // Only pauses from here on take time from the pages.
       paused_ms: 0,
+      ...NOT_WAITING,
     })
     .where('id', '=', id)
     .where('status', '=', 'loading')
@@ -250,6 +254,7 @@ export async function finishPage(
       date_announced: sql`case
         when date_announced is null or date_announced < statement_timestamp() - ${announceEveryMs} * interval '1 millisecond'
         then statement_timestamp() else date_announced end`,
+      ...NOT_WAITING,
     })
     .where('id', '=', page.bulkDeleteId)
     .returningAll()

@@ -37,18 +37,42 @@ export async function nextUndoPageDelayMs(db: Db, undoId: string): Promise<numbe
   return rows[0]?.delay_ms ?? undefined;
 }
 
-/** Puts a page off whose work failed, unless another worker has had it since. */
-export async function postponeUndoPage(db: Db | Trx, page: UndoPageRow, delayMs: number): Promise<void> {
-  await db
-    .updateTable('bulk_undo_page')
-    .set({
-      attempts: page.attempts + 1,
-      not_before: sql<Date>`clock_timestamp() + ${delayMs} * interval '1 millisecond'`,
-    })
+/** The page again, locked, if it still is as it was when it failed; undefined when another worker has had it since. */
+export async function lockFailedUndoPage(trx: Trx, page: UndoPageRow): Promise<UndoPageRow | undefined> {
+  return trx
+    .selectFrom('bulk_undo_page')
+    .selectAll()
     .where('bulk_undo_id', '=', page.bulk_undo_id)
     .where('position', '=', page.position)
     .where('status', '=', 'pending')
     .where('attempts', '=', page.attempts)
+    .where(sql<boolean>`piece_size is not distinct from ${page.piece_size}::int`)
+    .where('n_restored', '=', page.n_restored)
+    .forUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+}
+
+/** How a page is gone on with. */
+export interface UndoPagePlan {
+  readonly attempts: number;
+  /** Milliseconds until it may be tried. */
+  readonly delayMs: number;
+  /** Most records of one transaction; null: all of the page. */
+  readonly pieceSize: number | null;
+}
+
+/** Says how a page is gone on with whose work failed. */
+export async function replanUndoPage(trx: Trx, page: UndoPageRow, plan: UndoPagePlan): Promise<void> {
+  await trx
+    .updateTable('bulk_undo_page')
+    .set({
+      attempts: plan.attempts,
+      not_before: sql<Date>`clock_timestamp() + ${plan.delayMs} * interval '1 millisecond'`,
+      piece_size: plan.pieceSize,
+    })
+    .where('bulk_undo_id', '=', page.bulk_undo_id)
+    .where('position', '=', page.position)
     .execute();
 }
 

@@ -2,7 +2,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { BulkUndoStatus, Database, DeletedCounts } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
-import { STOPPED } from './bulk-deletes.ts';
+import { NOT_WAITING, STOPPED } from './bulk-deletes.ts';
 
 export type BulkUndoRow = Selectable<Database['bulk_undo']>;
 export type NewBulkUndo = Omit<Insertable<Database['bulk_undo']>, 'n_pages'>;
@@ -145,7 +145,7 @@ export async function failBulkUndo(trx: Trx, id: string, reason: string): Promis
     .executeTakeFirst();
 }
 
-/** What one page adds to its undo. */
+/** What one page, or a piece of it, adds to its undo. */
 export interface UndoPageCounts {
   readonly nRestored: number;
   readonly nFailed: number;
@@ -155,33 +155,33 @@ export interface UndoPageCounts {
 }
 
 /**
- * Marks the page done and adds its counts to the undo, which is `done` with the last page. What is then neither given
- * back nor a conflict had left the archive before its turn.
+ * Marks the page done, unless this was only a piece of it, and adds the counts to the undo, which is `done` with the last
+ * page. What is then neither given back nor a conflict had left the archive before its turn.
  * @returns the undo after the page; `date_announced = date_updated` says that an event is due.
  */
 export async function finishUndoPage(
   trx: Trx,
-  page: { readonly undoId: string; readonly position: number },
+  page: { readonly undoId: string; readonly position: number; readonly isDone: boolean },
   counts: UndoPageCounts,
   announceEveryMs: number,
 ): Promise<BulkUndoRow> {
-  const isLast = sql<boolean>`status = 'processing' and n_pages_done + 1 = n_pages`;
+  const isLast = sql<boolean>`${page.isDone}::boolean and status = 'processing' and n_pages_done + 1 = n_pages`;
   const row = await trx
     .with('finished_page', (db) =>
       db
         .updateTable('bulk_undo_page')
         .set({
-          status: 'done',
-          n_restored: counts.nRestored,
-          n_failed: counts.nFailed + counts.nLinksFailed,
-          date_finished: sql`clock_timestamp()`,
+          status: page.isDone ? 'done' : 'pending',
+          n_restored: sql`n_restored + ${counts.nRestored}`,
+          n_failed: sql`n_failed + ${counts.nFailed + counts.nLinksFailed}`,
+          date_finished: page.isDone ? sql`clock_timestamp()` : null,
         })
         .where('bulk_undo_id', '=', page.undoId)
         .where('position', '=', page.position),
     )
     .updateTable('bulk_undo')
     .set({
-      n_pages_done: sql`n_pages_done + 1`,
+      n_pages_done: sql`n_pages_done + ${page.isDone ? 1 : 0}`,
       n_objects_restored: sql`n_objects_restored + ${counts.nRestored}`,
       n_objects_failed: sql`n_objects_failed + ${counts.nFailed}`,
       n_objects_not_found: sql`case when ${isLast}
@@ -209,6 +209,7 @@ export async function finishUndoPage(
       date_announced: sql`case
         when date_announced is null or date_announced < statement_timestamp() - ${announceEveryMs} * interval '1 millisecond'
         then statement_timestamp() else date_announced end`,
+      ...NOT_WAITING,
     })
     .where('id', '=', page.undoId)
     .returningAll()

@@ -1,5 +1,5 @@
 import type { Catalog, Relation, Table } from '@winnow/catalog';
-import { tableOf } from '@winnow/catalog';
+import { objectTypesIn, tableOf } from '@winnow/catalog';
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../transaction.ts';
 import type { DeletedRows } from './deletion.ts';
@@ -19,6 +19,8 @@ export interface RestorationContext {
   /** Tables of the deletion plan: a record that stays in the archive keeps what belongs to it there too. */
   readonly tables: ReadonlySet<string>;
   readonly columns: Readonly<Record<string, readonly RestoredColumn[]>>;
+  /** Only these rows of the table that a statement is about; without them all of the page. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -44,10 +46,11 @@ export async function restoreRows(
           sql` and `,
         )
       : sql`row.id = ${only}::uuid`;
+  const chosen = isChosen(context);
   const { rows } = await sql<DeletedRows>`
     with put_back as (
       insert into ${live(context, table)} (${sql.join(columns.map(({ name }) => sql.id(name)))}) overriding system value
-      select ${sql.join(values)} from ${archived(context, table)} as row where ${ofPage(context, table)} and ${isMeant}
+      select ${sql.join(values)} from ${archived(context, table)} as row where ${ofPage(context, table)} and ${chosen} and ${isMeant}
       ${only === undefined ? sql`on conflict do nothing` : sql``}
       returning id, ${type} as type
     ), taken as (
@@ -89,7 +92,7 @@ export async function listLeftRows(
     select id, ${type} as type,
            exists (select from ${live(context, table)} as present where present.id = row.id) as is_id_in_use,
            ${missing.length === 0 ? sql`null::jsonb` : sql`case ${sql.join(missing, sql` `)} end`} as missing
-    from ${archived(context, table)} as row where ${ofPage(context, table)} order by id
+    from ${archived(context, table)} as row where ${ofPage(context, table)} and ${isChosen(context)} order by id
   `.execute(trx);
   return rows.map((row) => ({
     id: row.id,
@@ -185,6 +188,29 @@ export async function hasLeftLinks(trx: Trx, catalog: Catalog, bulkDeleteId: str
   return rows.length > 0;
 }
 
+/**
+ * The first of the page's rows of one table that this undo has still to deal with: in the archive, and no conflict.
+ * @param limit null: all of them.
+ */
+export async function listUntriedIds(
+  trx: Trx,
+  context: RestorationContext,
+  table: Table,
+  { undoId, limit }: { readonly undoId: string; readonly limit: number | null },
+): Promise<readonly string[]> {
+  const names = [table.name, ...objectTypesIn(context.catalog, table.name).map(({ name }) => name)];
+  const { rows } = await sql<{ id: string }>`
+    select id from ${archived(context, table)} as row
+    where ${ofPage(context, table)} and not exists (
+      select from bulk_undo_conflict as known
+      where known.bulk_undo_id = ${undoId}::uuid and known.object_type = any(${names}::text[])
+        and known.object_id = row.id and known.link = ''
+    )
+    order by id limit ${limit}
+  `.execute(trx);
+  return rows.map(({ id }) => id);
+}
+
 /** Whether what a row's column points at is there, and is not a record of the page that could not come back itself. */
 function isThere(
   context: RestorationContext,
@@ -221,6 +247,10 @@ function isPresent(context: RestorationContext, name: string, id: RawBuilder<unk
 /** A condition that is no join: a set that the planner takes for a single row would be walked once for every row. */
 function isIn(value: RawBuilder<unknown>, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`coalesce(${value} in (${ids}), false)`;
+}
+
+function isChosen({ only }: RestorationContext): RawBuilder<unknown> {
+  return only === undefined ? sql`true` : sql`row.id = any(${only}::uuid[])`;
 }
 
 function live({ catalog }: RestorationContext, table: Table): RawBuilder<unknown> {

@@ -5,6 +5,7 @@ import {
   isFinished,
   presentBulkDelete,
   previewBulkDelete,
+  withWaiting,
 } from '@winnow/bulk-delete';
 import { decodeId, ID_PREFIX } from '@winnow/catalog';
 import { type BulkDeleteRow, findBulkDelete, type JsonObject, listBulkDeletes } from '@winnow/db';
@@ -92,7 +93,9 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
         organizationId: callerOf(request).organizationId,
         ...withOneMore(page),
       });
-      return presentPage(rows, page, (row) => pickFields(presentBulkDelete(row, catalog), picked));
+      return presentPage(await withWaiting(db, rows), page, (row) =>
+        pickFields(presentBulkDelete(row, catalog), picked),
+      );
     },
   );
 
@@ -114,7 +117,8 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
       const row = id === undefined ? undefined : await findBulkDelete(db, { organizationId, id });
       if (!row) throw notFound('bulk delete');
       const picked = readFields(request.query._fields);
-      return withRetryAfter(reply, row).send(await presentOne(deps, request, row, picked));
+      const [shown = row] = await withWaiting(db, [row]);
+      return withRetryAfter(reply, row).send(await presentOne(deps, request, shown, picked));
     },
   );
 

@@ -57,6 +57,10 @@ export function bulkDeleteSchema(catalog: Catalog) {
           description: 'What it becomes when the pages in hand are finished.',
         }),
       ),
+      waiting_reason: nullable(
+        Type.String({ description: 'Why it cannot go on for the moment; it will, by itself.' }),
+      ),
+      date_waiting: nullable(Type.String({ description: 'Since when it waits; null also when not known.' })),
       objects_per_second: nullable(
         Type.Number({ minimum: 0, description: 'While it is processing; pauses do not count.' }),
       ),

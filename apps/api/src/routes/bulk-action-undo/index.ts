@@ -8,6 +8,7 @@ import {
   presentUndoConflict,
   previewUndo,
   UndoError,
+  withWaiting,
 } from '@winnow/bulk-delete';
 import { decodeId, ID_PREFIX } from '@winnow/catalog';
 import { type BulkUndoRow, findBulkUndo, listBulkUndos, listUndoConflicts } from '@winnow/db';
@@ -102,7 +103,9 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
         bulkDeleteId,
         ...withOneMore(page),
       });
-      return presentPage(rows, page, (row) => pickFields(presentBulkUndo(row), picked));
+      return presentPage(await withWaiting(db, rows), page, (row) =>
+        pickFields(presentBulkUndo(row), picked),
+      );
     },
   );
 
@@ -121,7 +124,8 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
     async (request, reply) => {
       const row = await find(callerOf(request).organizationId, request.params.id);
       const picked = readFields(request.query._fields);
-      return withRetryAfter(reply, row).send(pickFields(presentBulkUndo(row), picked));
+      const [shown = row] = await withWaiting(db, [row]);
+      return withRetryAfter(reply, row).send(pickFields(presentBulkUndo(shown), picked));
     },
   );
 

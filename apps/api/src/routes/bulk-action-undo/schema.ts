@@ -54,6 +54,10 @@ export const BulkUndoSchema = Type.Object(
     date_finished: nullable(Stamp),
     error_message: nullable(Type.String({ description: 'Why the status is `error`.' })),
     asked_status: nullable(Type.Union([Type.Literal('paused'), Type.Literal('cancelled')])),
+    waiting_reason: nullable(
+      Type.String({ description: 'Why it cannot go on for the moment; it will, by itself.' }),
+    ),
+    date_waiting: nullable(Type.String({ description: 'Since when it waits; null also when not known.' })),
     objects_per_second: nullable(Type.Number({ minimum: 0 })),
     seconds_left: nullable(Count),
   },
