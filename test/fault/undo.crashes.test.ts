@@ -1,8 +1,10 @@
 import { createBulkDelete } from '@winnow/bulk-delete';
 import { CRM_CATALOG, encodeId } from '@winnow/catalog';
-import type { Db } from '@winnow/db';
+import type { Db, JsonObject } from '@winnow/db';
+import { type EventCursor, type EventPage, listEvents } from '@winnow/event-log';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type CountingReceiver, startCountingReceiver } from '../support/counting-receiver.ts';
 import {
   actorOf,
   buildPageGate,
@@ -23,6 +25,7 @@ import {
   waitFor,
   workToEnd,
 } from '../support/index.ts';
+import { subscribe } from '../support/notification.ts';
 
 const LEADS = 60;
 const PAGE_SIZE = 10;
@@ -97,6 +100,40 @@ async function expectExact(done: Readonly<Record<string, unknown>>): Promise<voi
   });
   expect(await readWorld()).toEqual(before);
   expect(await countRows(db, 'archive.detached_link')).toBe(0);
+  const announced = (await readReturns()).map(({ object_id }) => object_id);
+  expect(announced).toHaveLength(3 * LEADS);
+  expect(new Set(announced).size).toBe(3 * LEADS);
+}
+
+/** The events of records that came back, as the log has them. */
+async function readReturns(): Promise<readonly JsonObject[]> {
+  const deps = { db, catalog: CRM_CATALOG, publicUrl: 'https://winnow.example' };
+  const ask = { organizationId: org.organizationId, filter: { action: 'restored', dates: {} }, limit: 50 };
+  const found: JsonObject[] = [];
+  for (let cursor: EventCursor | null = null; ; ) {
+    const page: EventPage | undefined = await listEvents(deps, { ...ask, cursor });
+    found.push(...(page?.events ?? []));
+    cursor = page?.next ?? null;
+    if (cursor === null) return found;
+  }
+}
+
+/** Has leads that came back sent to a receiver. */
+async function subscribeToReturns(): Promise<CountingReceiver> {
+  const receiver = await startCountingReceiver();
+  await subscribe(db, org, { url: receiver.url, events: [{ object_type: 'lead', action: 'restored' }] });
+  return receiver;
+}
+
+/** Each lead is announced, and none under two ids: that of the log. */
+async function expectAnnounced(receiver: CountingReceiver): Promise<void> {
+  await waitFor(() => receiver.eventIds.size === LEADS, {
+    what: 'every lead to be told of',
+    timeoutMs: 60_000,
+  });
+  expect(receiver.strangers()).toBe(0);
+  const leads = (await readReturns()).filter(({ object_type }) => object_type === 'lead');
+  expect(receiver.eventIds).toEqual(new Map(leads.map(({ object_id, id }) => [object_id, id])));
 }
 
 type Env = Readonly<Record<string, string>>;
@@ -127,12 +164,17 @@ async function startApi(env: Env) {
 describeOnEachQueue('an undo', (backend) => {
   async function start() {
     const queue = await queueFor(backend, url);
-    const env = { ...queue.env, WINNOW_PAGE_SIZE: String(PAGE_SIZE) };
+    const env = {
+      ...queue.env,
+      WINNOW_PAGE_SIZE: String(PAGE_SIZE),
+      WINNOW_WEBHOOK_ALLOW_PRIVATE: 'true',
+    };
     return { env, ...(await startApi(env)) };
   }
 
-  it('whose worker is killed in the middle of a page is taken over within 10 s and ends exact', async () => {
+  it('whose worker is killed in the middle of a page is taken over within 10 s and ends exact, each record announced', async () => {
     const { env, startUndo, waitForEnd } = await start();
+    const receiver = await subscribeToReturns();
     await gate.close();
     const first = await spawnWorker(env);
     const id = await startUndo();
@@ -147,6 +189,7 @@ describeOnEachQueue('an undo', (backend) => {
 
     expect(Date.now() - killedAt).toBeLessThan(TAKE_OVER_MS);
     await expectExact(await waitForEnd(id));
+    await expectAnnounced(receiver);
   });
 
   it('with three workers killed one after the other ends exact', async () => {

@@ -359,16 +359,22 @@ describe('An undo', () => {
     expect((await finish(third)).body).toMatchObject({ status: 'done', n_objects_restored: 10 });
   });
 
-  it('is told of in the event log; the deletions that it took back leave it.', async () => {
+  it('is told of in the event log; so is every record that came back, and the deletions stay.', async () => {
     const id = await deleteLead();
     const types = async () => itemsOf(await call('GET', 'event/')).map((e) => `${e.object_type} ${e.action}`);
-    expect(await types()).toContain('lead deleted');
+    const before = await types();
+    expect(before).toContain('lead deleted');
     const undoId = textOf(await call('POST', `bulk_action/delete/${id}/undo/`, {}), 'id');
     await finish(undoId);
     const now = await types();
     expect(now).toContain('bulk_action.undo created');
     expect(now).toContain('bulk_action.undo completed');
-    expect(now.filter((type) => type.endsWith(' deleted'))).toEqual([]);
+    const deleted = before.filter((type) => type.endsWith(' deleted'));
+    expect(now.filter((type) => type.endsWith(' deleted'))).toEqual(deleted);
+    const restored = now.filter((type) => type.endsWith(' restored'));
+    expect(restored.toSorted()).toEqual(
+      deleted.map((type) => type.replace('deleted', 'restored')).toSorted(),
+    );
     const [event] = itemsOf(await call('GET', 'event/?object_type=bulk_action.undo&action=completed'));
     expect(event).toMatchObject({
       object_id: undoId,

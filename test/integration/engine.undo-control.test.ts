@@ -58,6 +58,7 @@ const actionsOf = async (id: string) => {
     .selectFrom('event')
     .select('action')
     .where('object_id', '=', id)
+    .where('page_no', 'is', null)
     .where('action', '<>', 'updated')
     .orderBy('date_created')
     .execute();

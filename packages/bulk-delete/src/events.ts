@@ -52,6 +52,9 @@ export async function recordEvent(
 /** Of the row that stands for the records which a page deleted. No object type and no action that a client can name. */
 export const DELETED_PAGE = { objectType: 'page', action: 'deleted' } as const;
 
+/** The same of the records that a page of an undo gave back. */
+export const RESTORED_PAGE = { objectType: 'page', action: 'restored' } as const;
+
 /**
  * Writes one row for all records that a page has deleted, in its transaction. Their events are read from the archive
  * by whoever wants them, so that a deletion nobody asks about costs one row a page; without an archive there are none.

@@ -7,7 +7,7 @@ export { createBulkDelete } from './create.ts';
 export { type DeletionByIds, deleteByIds } from './delete-by-ids.ts';
 export type { Actor, EngineDeps } from './engine.ts';
 export { BulkDeleteError, type BulkDeleteErrorCode } from './errors.ts';
-export { BULK_DELETE_EVENT, type BulkDeleteAction, DELETED_PAGE } from './events.ts';
+export { BULK_DELETE_EVENT, type BulkDeleteAction, DELETED_PAGE, RESTORED_PAGE } from './events.ts';
 export { expireLongPaused } from './expire-paused.ts';
 export type { MaxFailures } from './failure-bound.ts';
 export type { Guards } from './guards.ts';

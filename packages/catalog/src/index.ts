@@ -1,6 +1,7 @@
 export * from './access.ts';
 export { CRM_CATALOG } from './crm/catalog.ts';
 export { type DeletionPlan, type Link, type PlanStep, planDeletion } from './deletion-plan.ts';
+export { kindColumn } from './event-kind.ts';
 export {
   aggregate,
   constant,

@@ -159,7 +159,6 @@ export {
   requeueDelivery,
 } from './repositories/delivery-log.ts';
 export {
-  type ArchivedValue,
   type EventRowFilter,
   findEventRows,
   listEventRows,
@@ -273,6 +272,15 @@ export {
   readRestoringColumns,
   type TableColumn,
 } from './repositories/restored-columns.ts';
+export { nextPiecePosition } from './repositories/restored-page.ts';
+export {
+  findRestoredByHash,
+  findRestoringPages,
+  type GivenBack,
+  listRestoredRecords,
+  type RestoredOnly,
+  type RestoredRecord,
+} from './repositories/restored-records.ts';
 export {
   findRooted,
   isBeingMergedAway,

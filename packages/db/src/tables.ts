@@ -269,6 +269,21 @@ interface BulkUndoConflictTable {
   date_created: Stamp;
 }
 
+/** Records of one kind that came back with one page of an undo. */
+interface BulkUndoRestoredTable {
+  bulk_undo_id: string;
+  position: number;
+  bulk_delete_id: string;
+  page_no: number;
+  organization_id: string;
+  table_name: string;
+  type: string | null;
+  kind: string | null;
+  ids: string[];
+  root_ids: (string | null)[];
+  date_created: Stamp;
+}
+
 interface BulkDeletePageTable {
   bulk_delete_id: string;
   page_no: number;
@@ -340,7 +355,7 @@ interface EventTable {
   date_relayed: Date | null;
 }
 
-/** A record among those that a page deleted. */
+/** A record among those that a page deleted, or an undo gave back with it. */
 export interface RecordPosition {
   readonly objectType: string;
   readonly id: string;
@@ -405,6 +420,7 @@ export interface Database {
   bulk_undo: BulkUndoTable;
   bulk_undo_page: BulkUndoPageTable;
   bulk_undo_conflict: BulkUndoConflictTable;
+  bulk_undo_restored: BulkUndoRestoredTable;
   webhook_subscription: WebhookSubscriptionTable;
   event: EventTable;
   delivery: DeliveryTable;

@@ -3,7 +3,7 @@ import type { JsonObject } from '@winnow/db';
 import { hasRoutes } from '@winnow/records';
 
 /**
- * The object types whose deletion is an event, in the order of the catalog: those that have URLs. The others are parts
+ * The object types whose deletion and return are events, in the order of the catalog: those that have URLs. The others are parts
  * of their parent, and in its `previous_data` (reference, 5.3).
  */
 export function eventfulTypes(catalog: Catalog): readonly ObjectType[] {
@@ -33,14 +33,13 @@ export function kindsOf({ fields, eventKind }: ObjectType): readonly string[] {
   return fields[eventKind]?.values ?? [];
 }
 
-/** The column that holds the kind. */
-export function kindColumn({ fields, eventKind }: ObjectType): string | undefined {
-  const source = eventKind === undefined ? undefined : fields[eventKind]?.source;
-  return source?.from === 'column' ? source.column : undefined;
+/** The name of an object's type in its events. @param shown the object on the wire. */
+export function eventTypeName(type: ObjectType, shown: JsonObject): string {
+  const kind = type.eventKind === undefined ? undefined : shown[type.eventKind];
+  return namedByKind(type, typeof kind === 'string' ? kind : null);
 }
 
-/** The name of an object's type in its events. @param shown the object on the wire. */
-export function eventTypeName({ name, eventKind }: ObjectType, shown: JsonObject): string {
-  const kind = eventKind === undefined ? undefined : shown[eventKind];
-  return typeof kind === 'string' ? `${name}.${kind}` : name;
+/** The same by the kind itself. */
+export function namedByKind({ name }: ObjectType, kind: string | null): string {
+  return kind === null ? name : `${name}.${kind}`;
 }

@@ -1,13 +1,13 @@
-import type { Catalog } from '@winnow/catalog';
-import type { Db, EventRow, JsonObject } from '@winnow/db';
-import { findArchivedByHash, findEventRows } from '@winnow/db';
-import { readDeletedEventId } from './deleted-event-id.ts';
-import { countDeleted, type EventLogDeps, isDeletedPage, readDeletedEvents } from './deleted-page.ts';
+import type { EventRow, JsonObject } from '@winnow/db';
+import { findArchivedByHash, findEventRows, findRestoredByHash } from '@winnow/db';
 import { eventfulTypes } from './event-subject.ts';
 import { presentEvent } from './present-event.ts';
+import type { RecordPageRow } from './record-action.ts';
+import { readRecordEventId } from './record-event-id.ts';
+import { countRecords, type EventLogDeps, isRecordPage, walkRecordEvents } from './record-page.ts';
 
 /**
- * The event of this id, whether it has a row of its own or is the deletion of a record, which is read from the archive.
+ * The event of this id, whether it has a row of its own or is about a record of a page, and is read anew.
  * @param event.id plain UUID.
  * @returns undefined when the organization has none.
  */
@@ -17,8 +17,8 @@ export async function findEvent(
 ): Promise<JsonObject | undefined> {
   const { organizationId, id } = event;
   const [own] = await findEventRows(deps.db, { organizationId, first: id, last: id });
-  if (own) return isDeletedPage(own) ? undefined : presentEvent(own, deps.catalog);
-  const key = readDeletedEventId(id);
+  if (own) return isRecordPage(own) ? undefined : presentEvent(own, deps.catalog);
+  const key = readRecordEventId(id);
   if (key === undefined) return undefined;
   const pages = await findEventRows(deps.db, { organizationId, first: key.firstRowId, last: key.lastRowId });
   for (const page of pages) {
@@ -33,30 +33,29 @@ async function findOnPage(
   page: EventRow,
   recordHash: string,
 ): Promise<JsonObject | undefined> {
-  if (!isDeletedPage(page)) return undefined;
-  for (const type of deletedTypes(deps.catalog, page)) {
-    const id = await findRecord(deps.db, deps.catalog, page, { type, recordHash });
+  if (!isRecordPage(page)) return undefined;
+  for (const type of eventfulTypes(deps.catalog)) {
+    if (countRecords(page, [type.name]) === 0) continue;
+    const id = await findRecord(deps, page, { type, recordHash });
     if (id === undefined) continue;
-    const { events } = await readDeletedEvents(deps, page, {
-      objectTypes: [type.name],
-      after: null,
-      limit: 1,
-      only: () => [{ column: 'id', value: id }],
-    });
-    return events[0];
+    const ask = { objectTypes: [type.name], after: null, limit: 1, only: { id } };
+    const [found] = await walkRecordEvents(deps, page, ask);
+    return found?.event;
   }
   return undefined;
 }
 
-const deletedTypes = (catalog: Catalog, page: EventRow) =>
-  eventfulTypes(catalog).filter(({ name }) => countDeleted(page, [name]) > 0);
-
-function findRecord(
-  db: Db,
-  catalog: Catalog,
-  page: EventRow & { readonly page_no: number },
+/** In the archive first: an undo may give it back meanwhile. */
+async function findRecord(
+  { db, catalog }: EventLogDeps,
+  page: RecordPageRow,
   wanted: Parameters<typeof findArchivedByHash>[2],
 ): Promise<string | undefined> {
-  const { organization_id: tenantId, object_id: bulkDeleteId, page_no: pageNo } = page;
-  return findArchivedByHash(db, { catalog, tenantId, bulkDeleteId, pageNo }, wanted);
+  const { organization_id: tenantId, object_id: bulkActionId, page_no: pageNo } = page;
+  const isDeleted = page.action === 'deleted';
+  const archived = isDeleted
+    ? await findArchivedByHash(db, { catalog, tenantId, bulkDeleteId: bulkActionId, pageNo }, wanted)
+    : undefined;
+  const by = isDeleted ? 'bulk delete' : 'undo';
+  return archived ?? findRestoredByHash(db, { catalog, tenantId, bulkActionId, pageNo, by }, wanted);
 }

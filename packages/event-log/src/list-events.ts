@@ -1,21 +1,24 @@
-import type { Catalog, ObjectType } from '@winnow/catalog';
+import { DELETED_PAGE, RESTORED_PAGE } from '@winnow/bulk-delete';
+import { type Catalog, kindColumn, type ObjectType } from '@winnow/catalog';
 import {
-  type ArchivedOnly,
-  type ArchivedValue,
   type EventRow,
   type EventRowFilter,
   findArchivingPages,
   findEventRows,
+  findRestoringPages,
   type JsonObject,
   listEventRows,
   type MomentBounds,
+  type RecordPosition,
+  type RestoredOnly,
 } from '@winnow/db';
-import { type DeletedPosition, type EventLogDeps, isDeletedPage, walkDeletedEvents } from './deleted-page.ts';
-import { type EventSubject, eventfulTypes, findEventSubject, kindColumn } from './event-subject.ts';
+import { type EventSubject, eventfulTypes, findEventSubject } from './event-subject.ts';
 import { presentEvent } from './present-event.ts';
+import { type EventLogDeps, isRecordPage, walkRecordEvents } from './record-page.ts';
 
 /** Rows read at once. One row of a page is often a whole answer. */
 const ROWS_AT_ONCE = 20;
+const RECORD_ACTIONS: readonly string[] = [DELETED_PAGE.action, RESTORED_PAGE.action];
 
 /** Which events; what is undefined is not asked. Ids are plain UUIDs. */
 export interface EventFilter {
@@ -36,7 +39,7 @@ export interface EventFilter {
 export interface EventCursor {
   /** The row of the event, or of the page that it is read from. */
   readonly rowId: string;
-  readonly position: DeletedPosition | null;
+  readonly position: RecordPosition | null;
   readonly direction: 'older' | 'newer';
 }
 
@@ -53,12 +56,12 @@ export interface EventPage {
 interface Placed {
   readonly event: JsonObject;
   readonly rowId: string;
-  readonly position: DeletedPosition | null;
+  readonly position: RecordPosition | null;
 }
 
 /**
- * One page of the event log, newest first (reference, 5.1). Deletions of records are read from the archive; an object
- * that is gone from there has left the log.
+ * One page of the event log, newest first (reference, 5.1). What happened to the records of a page is read anew: their
+ * deletion from the archive, and the same of those that came back from what they are now.
  * @returns undefined when the cursor's row is not in the log (any more).
  */
 export async function listEvents(
@@ -125,7 +128,7 @@ function placeOf({ rowId, position }: Placed, direction: EventCursor['direction'
 interface Narrowed {
   readonly rows: EventRowFilter;
   readonly types: readonly ObjectType[];
-  readonly only: (type: ObjectType) => readonly ArchivedOnly[];
+  readonly only: RestoredOnly;
 }
 
 async function narrow(deps: EventLogDeps, organizationId: string, filter: EventFilter): Promise<Narrowed> {
@@ -138,51 +141,45 @@ async function narrow(deps: EventLogDeps, organizationId: string, filter: EventF
     return column === undefined ? [] : { type, column };
   });
   const id = objectId ?? rootId;
-  const among =
-    id === undefined
-      ? undefined
-      : await findArchivingPages(deps.db, { catalog, tenantId: organizationId }, { id, types: lookups });
-  const only = (type: ObjectType): readonly ArchivedOnly[] => [
-    ...equals('id', objectId),
-    ...equals(type.rootColumn, rootId),
-    ...equals(kindColumn(type), subject?.kind ?? undefined),
-  ];
+  const kind = subject && kindColumn(subject.type) !== undefined ? (subject.kind ?? undefined) : undefined;
   return {
     types,
-    only,
+    only: { id: objectId, rootId, kind },
     rows: {
       organizationId,
+      action: filter.action,
       userId: filter.userId,
       requestId: filter.requestId,
       dates: filter.dates,
       // What has a row of its own belongs to no root object.
-      own:
-        rootId === undefined
-          ? { objectType: subject?.type.name ?? filter.objectType, action: filter.action, objectId }
-          : null,
-      pages: { objectTypes: types.map(({ name }) => name), among, holding: holdingOf(catalog, subject) },
+      own: rootId === undefined ? { objectType: subject?.type.name ?? filter.objectType, objectId } : null,
+      pages: {
+        catalog,
+        types,
+        kind,
+        among: id === undefined ? undefined : await findPages(deps, organizationId, { id, types: lookups }),
+      },
     },
   };
 }
 
-/** Pages without a record of the wanted kind are passed over by the database. */
-function holdingOf(catalog: Catalog, subject: EventSubject | undefined): ArchivedValue | undefined {
-  const column = subject && kindColumn(subject.type);
-  if (subject === undefined || subject.kind === null || column === undefined) return undefined;
-  return { schema: catalog.archiveSchema, table: subject.type.table, column, value: subject.kind };
+/** The pages with a record: in the archive first, as an undo may give it back meanwhile. */
+async function findPages(
+  { db, catalog }: EventLogDeps,
+  tenantId: string,
+  wanted: Parameters<typeof findArchivingPages>[2],
+) {
+  const archiving = await findArchivingPages(db, { catalog, tenantId }, wanted);
+  return [...archiving, ...(await findRestoringPages(db, { catalog, tenantId }, wanted))];
 }
 
-function equals(column: string | undefined, value: string | undefined): readonly ArchivedOnly[] {
-  return column === undefined || value === undefined ? [] : [{ column, value }];
-}
-
-/** The object types of which deletions are wanted. */
+/** The object types of which deletions or returns are wanted. */
 function typesOf(
   catalog: Catalog,
   { objectType, objectIdTypes, objectId, action, rootId }: EventFilter,
   subject: EventSubject | undefined,
 ): readonly ObjectType[] {
-  if (action !== undefined && action !== 'deleted') return [];
+  if (action !== undefined && !RECORD_ACTIONS.includes(action)) return [];
   if (objectType !== undefined && subject === undefined) return [];
   return eventfulTypes(catalog).filter(
     (type) =>
@@ -198,7 +195,7 @@ async function readRow(
   row: EventRow,
   { direction, limit }: { readonly direction: EventCursor['direction']; readonly limit: number },
 ): Promise<readonly Placed[]> {
-  if (!isDeletedPage(row)) return [{ event: presentEvent(row, deps.catalog), rowId: row.id, position: null }];
+  if (!isRecordPage(row)) return [{ event: presentEvent(row, deps.catalog), rowId: row.id, position: null }];
   return readPage(deps, wanted, row, { after: null, direction, limit });
 }
 
@@ -211,12 +208,12 @@ async function readPage(
     direction,
     limit,
   }: {
-    readonly after: DeletedPosition | null;
+    readonly after: RecordPosition | null;
     readonly direction: EventCursor['direction'];
     readonly limit: number;
   },
 ): Promise<readonly Placed[]> {
-  const events = await walkDeletedEvents(deps, row, {
+  const events = await walkRecordEvents(deps, row, {
     objectTypes: types.map(({ name }) => name),
     after,
     limit,

@@ -13,6 +13,9 @@ describe('findEventProblem', () => {
     ['bulk_action.undo', 'completed'],
     ['lead', 'deleted'],
     ['deal', 'deleted'],
+    ['lead', 'restored'],
+    ['deal', 'restored'],
+    ['task.lead', 'restored'],
     ['call', 'deleted'],
     ['task', 'deleted'],
     ['custom_object', 'deleted'],
@@ -32,6 +35,7 @@ describe('findEventProblem', () => {
     ['webhook_subscription', 'paused'],
     ['page', 'deleted'],
     ['address', 'deleted'],
+    ['address', 'restored'],
     ['constructor', 'deleted'],
     ['__proto__', 'deleted'],
   ])('knows no object type %s', (objectType, action) => {
@@ -44,6 +48,7 @@ describe('findEventProblem', () => {
   it.each([
     ['lead', 'delete'],
     ['bulk_action.delete', 'deleted'],
+    ['bulk_action.undo', 'restored'],
     ['document', 'created'],
   ])('names the actions of %s in place of %s', (objectType, action) => {
     expect(problemOf(objectType, action)).toMatchObject({

@@ -42,7 +42,7 @@ const TASK_ACTIONS = [...CHANGES, 'completed'];
 function actionsOf(catalog: Catalog, objectType: string): readonly string[] {
   if (objectType === BULK_DELETE_EVENT || objectType === BULK_UNDO_EVENT) return BULK_DELETE_ACTIONS;
   const type = findEventSubject(catalog, objectType)?.type;
-  const own = type && eventfulTypes(catalog).includes(type) ? ['deleted'] : [];
+  const own = type && eventfulTypes(catalog).includes(type) ? ['deleted', 'restored'] : [];
   const name = type?.name ?? objectType;
   const listed = Object.hasOwn(CLOSE_ONLY, name) ? (CLOSE_ONLY[name] ?? []) : [];
   const ofTasks = TASK_KIND.test(objectType) ? TASK_ACTIONS : [];

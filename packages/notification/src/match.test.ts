@@ -38,15 +38,21 @@ describe('what a subscription asks for', () => {
   it('is sent under the name that it was asked for by', () => {
     const deals = asking([{ object_type: 'deal', action: 'deleted' }]);
     expect(deals.match(event('opportunity', 'deleted'))).toEqual(event('deal', 'deleted'));
-    expect(deals.deletedTypes).toEqual(['opportunity']);
-    expect(deals.deletedNames(['opportunity', 'lead'])).toEqual(['deal']);
+    expect(deals.recordTypes('deleted')).toEqual(['opportunity']);
+    expect(deals.recordNames('deleted', ['opportunity', 'lead'])).toEqual(['deal']);
   });
 
   it('is of one kind where a kind is asked for, and of all kinds under their own names where a type is', () => {
+    const back = asking([{ object_type: 'task.lead', action: 'restored' }]);
+    expect(back.match(event('task.lead', 'restored'))).toEqual(event('task.lead', 'restored'));
+    expect(back.match(event('task.lead', 'deleted'))).toBeUndefined();
+    expect(back.recordTypes('restored')).toEqual(['task']);
+    expect(back.recordNames('restored', ['task', 'lead'])).toEqual(['task.lead']);
+    expect(back.recordNames('deleted', ['task'])).toEqual([]);
     const some = asking([{ object_type: 'task.lead', action: 'deleted' }]);
     expect(some.match(event('task.lead', 'deleted'))).toEqual(event('task.lead', 'deleted'));
     expect(some.match(event('task.missed_call', 'deleted'))).toBeUndefined();
-    expect(some.deletedTypes).toEqual(['task']);
+    expect(some.recordTypes('deleted')).toEqual(['task']);
     const every = asking([{ object_type: 'task', action: 'deleted' }]);
     for (const name of ['task.lead', 'task.missed_call'])
       expect(every.match(event(name, 'deleted'))).toEqual(event(name, 'deleted'));
@@ -59,7 +65,8 @@ describe('what a subscription asks for', () => {
       { object_type: 'deal', action: 'deleted' },
     ]);
     expect(both.match(event('opportunity', 'deleted'))?.object_type).toBe('opportunity');
-    expect(both.deletedTypes).toEqual(['opportunity']);
+    expect(both.recordTypes('deleted')).toEqual(['opportunity']);
+    expect(both.recordTypes('restored')).toEqual([]);
   });
 
   it('must pass its own filter and the one of the subscription, and the filter sees the name that is sent', () => {
@@ -87,6 +94,6 @@ describe('what a subscription asks for', () => {
       { object_type: 'saved_search', action: 'deleted' },
       { object_type: 'activity.note', action: 'deleted' },
     ]);
-    expect(many.deletedTypes).toEqual(['lead', 'activity.note']);
+    expect(many.recordTypes('deleted')).toEqual(['lead', 'activity.note']);
   });
 });

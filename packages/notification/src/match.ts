@@ -1,6 +1,6 @@
 import type { Catalog } from '@winnow/catalog';
 import type { JsonObject, SubscriptionWishes } from '@winnow/db';
-import { type EventSubject, eventfulTypes, findEventSubject } from '@winnow/event-log';
+import { type EventSubject, eventfulTypes, findEventSubject, type RecordAction } from '@winnow/event-log';
 import { passes } from './filter/evaluate.ts';
 import type { EventFilter } from './filter/filter.ts';
 import { parseFilter } from './filter/parse.ts';
@@ -12,10 +12,10 @@ export interface Wishes {
    * that was asked for by an alias is sent under the alias; kinds (`task.lead`) are asked for by theirs or by the type.
    */
   match(event: JsonObject): JsonObject | undefined;
-  /** The object types, by canonical name, of which deletions are asked for; filters are not looked at. */
-  readonly deletedTypes: readonly string[];
+  /** The object types, by canonical name, whose records are asked for when this happens to them, before filters. */
+  recordTypes(action: RecordAction): readonly string[];
   /** The same by the names that were asked for. */
-  deletedNames(objectTypes: readonly string[]): readonly string[];
+  recordNames(action: RecordAction, objectTypes: readonly string[]): readonly string[];
 }
 
 interface Wish {
@@ -34,20 +34,25 @@ export function readWishes(catalog: Catalog, subscription: Omit<SubscriptionWish
   const all = subscription.event_filter ? parseFilter(subscription.event_filter, 'event_filter') : undefined;
   const wishes = subscription.events.map((stored) => readWish(catalog, stored));
   const eventful = eventfulTypes(catalog);
-  const deletions = wishes.flatMap(({ name, action, subject }) =>
-    action === 'deleted' && subject && eventful.includes(subject.type)
-      ? [{ name, type: subject.type.name }]
-      : [],
-  );
+  const recordsFor = (wanted: RecordAction) =>
+    wishes.flatMap(({ name, action, subject }) =>
+      action === wanted && subject && eventful.includes(subject.type)
+        ? [{ name, type: subject.type.name }]
+        : [],
+    );
   const subjects = new Map<string, EventSubject | undefined>();
   const subjectOf = (name: string): EventSubject | undefined => {
     if (!subjects.has(name)) subjects.set(name, findEventSubject(catalog, name));
     return subjects.get(name);
   };
   return {
-    deletedTypes: [...new Set(deletions.map(({ type }) => type))],
-    deletedNames: (objectTypes) => [
-      ...new Set(deletions.filter(({ type }) => objectTypes.includes(type)).map(({ name }) => name)),
+    recordTypes: (action) => [...new Set(recordsFor(action).map(({ type }) => type))],
+    recordNames: (action, objectTypes) => [
+      ...new Set(
+        recordsFor(action)
+          .filter(({ type }) => objectTypes.includes(type))
+          .map(({ name }) => name),
+      ),
     ],
     match(event) {
       const name = String(event.object_type);

@@ -9,7 +9,7 @@ import {
   type SubscriptionWishes,
   type Trx,
 } from '@winnow/db';
-import { countDeleted, isDeletedPage, presentEvent } from '@winnow/event-log';
+import { countRecords, isRecordPage, presentEvent } from '@winnow/event-log';
 import type { NotificationDeps } from './deps.ts';
 import { findLetterReader } from './email/event-letters.ts';
 import { readWishes } from './match.ts';
@@ -27,7 +27,7 @@ const NOTHING: Relayed = { emailIds: [], subscriptionIds: [] };
 /** How many events a subscription is to be sent for this row: for a page before filters, which are asked when it is sent. */
 function countWanted(catalog: Catalog, subscription: SubscriptionWishes, event: EventRow): number {
   const wishes = readWishes(catalog, subscription);
-  if (isDeletedPage(event)) return countDeleted(event, wishes.deletedTypes);
+  if (isRecordPage(event)) return countRecords(event, wishes.recordTypes(event.action));
   return wishes.match(presentEvent(event, catalog)) ? 1 : 0;
 }
 

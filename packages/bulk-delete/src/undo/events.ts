@@ -1,6 +1,6 @@
 import { encodeId, ID_PREFIX, newId } from '@winnow/catalog';
-import { type BulkUndoRow, insertEvent, type Trx } from '@winnow/db';
-import type { BulkDeleteAction } from '../events.ts';
+import { type BulkUndoRow, type DeletedCounts, insertEvent, type JsonObject, type Trx } from '@winnow/db';
+import { type BulkDeleteAction, RESTORED_PAGE } from '../events.ts';
 import { presentBulkUndo } from './present.ts';
 
 export const BULK_UNDO_EVENT = 'bulk_action.undo';
@@ -22,14 +22,47 @@ export async function recordUndoEvent(trx: Trx, row: BulkUndoRow, action: BulkDe
     request_id: row.request_id,
     data: presentBulkUndo(row),
     changed_fields: action === 'created' ? [] : ['status', 'n_objects_processed', 'date_updated'],
-    meta: {
-      ...(row.request_method === null
-        ? {}
-        : { request_method: row.request_method, request_path: row.request_path }),
-      bulk_action_id: encodeId(ID_PREFIX.bulkUndo, row.id),
-    },
+    meta: metaOf(row),
   });
   return id;
+}
+
+/**
+ * Writes one row for all records that a page has given back, in its transaction. Their events are made of what is
+ * remembered of the page by whoever wants them.
+ * @param page.position the page's in the undo.
+ * @returns the row's id, to ring with after the commit; undefined when there is nothing to tell.
+ */
+export async function recordRestoredPage(
+  trx: Trx,
+  undo: BulkUndoRow,
+  page: { readonly position: number; readonly restoredCounts: DeletedCounts },
+): Promise<string | undefined> {
+  if (Object.keys(page.restoredCounts).length === 0) return undefined;
+  const id = newId();
+  await insertEvent(trx, {
+    id,
+    organization_id: undo.organization_id,
+    object_type: RESTORED_PAGE.objectType,
+    object_id: undo.id,
+    action: RESTORED_PAGE.action,
+    user_id: undo.created_by,
+    api_key_id: undo.api_key_id,
+    request_id: undo.request_id,
+    data: null,
+    meta: metaOf(undo),
+    page: { pageNo: page.position, deletedCounts: page.restoredCounts },
+  });
+  return id;
+}
+
+function metaOf(undo: BulkUndoRow): JsonObject {
+  return {
+    ...(undo.request_method === null
+      ? {}
+      : { request_method: undo.request_method, request_path: undo.request_path }),
+    bulk_action_id: encodeId(ID_PREFIX.bulkUndo, undo.id),
+  };
 }
 
 /** The events of a finished page: `completed` with the last one, `updated` when one is due. @returns the event's id. */

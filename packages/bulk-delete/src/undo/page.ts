@@ -9,6 +9,7 @@ import {
   listDetachedColumns,
   listLeftLinks,
   type NewUndoConflict,
+  nextPiecePosition,
   preferIndexes,
   type RestorationContext,
   restoreLinks,
@@ -20,7 +21,7 @@ import { countByObjectType } from '../count-by-object-type.ts';
 import type { EngineDeps } from '../engine.ts';
 import { ringForEvent } from '../events.ts';
 import { explainLeftLink } from './conflicts.ts';
-import { announceUndoPage } from './events.ts';
+import { announceUndoPage, recordRestoredPage } from './events.ts';
 import { choosePiece, restorationOf } from './piece.ts';
 import { checkRestorationPlan, type RestorationPlan } from './plan.ts';
 import { restoreTable } from './restore-table.ts';
@@ -72,7 +73,7 @@ export async function workUndoPage(
         return undoPage(deps, trx, { undo, page: claimed, plan });
       });
     if (result === 'busy' || result === 'none') return { kind: result };
-    await ringForEvent(deps, result.eventId);
+    await Promise.all(result.eventIds.map((id) => ringForEvent(deps, id)));
     return { kind: 'worked', undo: result.row };
   } catch (error) {
     throw claimed ? new UndoPageError(claimed, error) : error;
@@ -88,7 +89,9 @@ async function undoPage(
     plan,
   }: { readonly undo: BulkUndoRow; readonly page: UndoPageRow; readonly plan: RestorationPlan },
 ) {
-  const context = restorationOf(deps.catalog, { undo, page, plan });
+  // A page in pieces is told of piece by piece: it may be cancelled between two of them.
+  const position = page.piece_size === null ? page.position : await nextPiecePosition(trx, undo);
+  const context = restorationOf(deps.catalog, { undo, page, plan, position });
   const piece = await choosePiece(trx, context, { steps: plan.steps, page });
   const restored: DeletedRows[] = [];
   const conflicts: NewUndoConflict[] = [];
@@ -99,6 +102,7 @@ async function undoPage(
   }
   const links = piece.isLast ? await restoreAllLinks(trx, context) : { nRestored: 0, conflicts: [] };
   await insertUndoConflicts(trx, undo.id, [...conflicts, ...links.conflicts]);
+  const restoredCounts = countByObjectType(deps.catalog, restored);
   const row = await finishUndoPage(
     trx,
     { undoId: undo.id, position: page.position, isDone: piece.isLast },
@@ -107,11 +111,12 @@ async function undoPage(
       nFailed: conflicts.length,
       nLinksRestored: links.nRestored,
       nLinksFailed: links.conflicts.length,
-      restoredCounts: countByObjectType(deps.catalog, restored),
+      restoredCounts,
     },
     deps.settings.announceEveryMs,
   );
-  return { row, eventId: await announceUndoPage(trx, row) };
+  const recordsId = await recordRestoredPage(trx, undo, { position, restoredCounts });
+  return { row, eventIds: [recordsId, await announceUndoPage(trx, row)] };
 }
 
 async function restoreAllLinks(trx: Trx, context: RestorationContext) {

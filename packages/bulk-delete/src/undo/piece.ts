@@ -6,6 +6,7 @@ import {
   type Trx,
   type UndoPageRow,
 } from '@winnow/db';
+import { hasRoutes } from '@winnow/records';
 import type { RestorationPlan } from './plan.ts';
 
 /** What one transaction undoes of a page. */
@@ -22,7 +23,14 @@ export function restorationOf(
     undo,
     page,
     plan,
-  }: { readonly undo: BulkUndoRow; readonly page: UndoPageRow; readonly plan: RestorationPlan },
+    position = page.position,
+  }: {
+    readonly undo: BulkUndoRow;
+    readonly page: UndoPageRow;
+    readonly plan: RestorationPlan;
+    /** By which what comes back stays known. */
+    readonly position?: number;
+  },
 ): RestorationContext {
   return {
     catalog,
@@ -31,6 +39,11 @@ export function restorationOf(
     pageNo: page.page_no,
     tables: plan.tables,
     columns: plan.columns,
+    restored: {
+      undoId: undo.id,
+      position,
+      rememberedTypes: Object.values(catalog.objectTypes).filter(hasRoutes),
+    },
   };
 }
 

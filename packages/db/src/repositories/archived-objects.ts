@@ -126,9 +126,9 @@ export async function findArchivedByHash(
   return rows[0]?.id;
 }
 
-/** A page of a bulk delete, by which the row of its events is found. */
+/** A page of a bulk delete, or of an undo, by which the row of its events is found. */
 export interface PageKey {
-  readonly bulkDeleteId: string;
+  readonly bulkActionId: string;
   readonly pageNo: number;
 }
 
@@ -156,7 +156,7 @@ export async function findArchivingPages(
   const { rows } = await sql<{ bulk_delete_id: string; page_no: number }>`
     ${sql.join(branches, sql` union `)}
   `.execute(db);
-  return rows.map(({ bulk_delete_id, page_no }) => ({ bulkDeleteId: bulk_delete_id, pageNo: page_no }));
+  return rows.map(({ bulk_delete_id, page_no }) => ({ bulkActionId: bulk_delete_id, pageNo: page_no }));
 }
 
 /** Ids of the objects of one type that a bulk delete has deleted so far. For deletions by ids: all of them at once. */

@@ -1,3 +1,4 @@
+import { type Catalog, kindColumn, type ObjectType } from '@winnow/catalog';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../connection.ts';
 import type { PageKey } from './archived-objects.ts';
@@ -11,32 +12,28 @@ export interface MomentBounds {
   readonly lte?: Date;
 }
 
-/** A value that rows of a table of the archive may hold. */
-export interface ArchivedValue {
-  readonly schema: string;
-  readonly table: string;
-  readonly column: string;
-  readonly value: string;
-}
-
 /** Which rows of the outbox a reader of the log wants. Undefined asks for nothing. */
 export interface EventRowFilter {
   readonly organizationId: string;
+  readonly action?: string | undefined;
   readonly userId?: string | undefined;
   readonly requestId?: string | undefined;
   readonly dates: MomentBounds;
   /** Rows that are events themselves; null for none of them. */
   readonly own: {
     readonly objectType?: string | undefined;
-    readonly action?: string | undefined;
     readonly objectId?: string | undefined;
   } | null;
-  /** Rows of pages that deleted objects of one of these types, and only these pages if there are any; null for none. */
+  /**
+   * Rows of pages that deleted objects of one of these types or gave them back, and only these pages if there are any;
+   * null for none. Pages of which nothing is known any more are passed over.
+   */
   readonly pages: {
-    readonly objectTypes: readonly string[];
+    readonly catalog: Catalog;
+    readonly types: readonly ObjectType[];
     readonly among?: readonly PageKey[] | undefined;
-    /** Only pages that deleted a row of this table of the archive whose column holds the value. */
-    readonly holding?: ArchivedValue | undefined;
+    /** Only pages with a record of this kind. */
+    readonly kind?: string | undefined;
   } | null;
 }
 
@@ -58,7 +55,7 @@ export async function listEventRows(
   const { rows } = await sql<EventRow>`
     select * from event
     where organization_id = ${filter.organizationId} and (${ownRows(filter)} or ${pageRows(filter)}) ${ofObjects(filter)}
-      ${equals('user_id', filter.userId)} ${equals('request_id', filter.requestId)} ${within(filter.dates)} ${beyond}
+      ${equals('action', filter.action)} ${equals('user_id', filter.userId)} ${equals('request_id', filter.requestId)} ${within(filter.dates)} ${beyond}
     order by date_created ${order}, id ${order}
     limit ${walk.limit}
   `.execute(db);
@@ -87,19 +84,20 @@ export async function findEventRows(
 
 function ownRows({ own }: EventRowFilter): RawBuilder<unknown> {
   if (own === null) return sql`false`;
-  return sql`(page_no is null ${equals('object_type', own.objectType)} ${equals('action', own.action)} ${equals('object_id', own.objectId)})`;
+  return sql`(page_no is null ${equals('object_type', own.objectType)} ${equals('object_id', own.objectId)})`;
 }
 
 function pageRows({ pages }: EventRowFilter): RawBuilder<unknown> {
-  if (pages === null || pages.objectTypes.length === 0) return sql`false`;
-  const { among, holding, objectTypes } = pages;
+  if (pages === null || pages.types.length === 0) return sql`false`;
+  const { among, types } = pages;
   const isAmong =
     among === undefined
       ? sql``
       : sql`and (object_id, page_no) in (
-          select * from unnest(${among.map(({ bulkDeleteId }) => bulkDeleteId)}::uuid[], ${among.map(({ pageNo }) => pageNo)}::int[])
+          select * from unnest(${among.map(({ bulkActionId }) => bulkActionId)}::uuid[], ${among.map(({ pageNo }) => pageNo)}::int[])
         )`;
-  return sql`(page_no is not null and deleted_counts ?| ${objectTypes}::text[] ${isAmong} ${holds(holding)})`;
+  const names = types.map(({ name }) => name);
+  return sql`(page_no is not null and deleted_counts ?| ${names}::text[] ${isAmong} and ${areKnown(pages)})`;
 }
 
 /**
@@ -110,19 +108,33 @@ function ofObjects({ own, pages }: EventRowFilter): RawBuilder<unknown> {
   const isBounded =
     (own === null || own.objectId !== undefined) && (pages === null || pages.among !== undefined);
   if (!isBounded) return sql``;
-  const ids = [own?.objectId ?? [], pages?.among?.map(({ bulkDeleteId }) => bulkDeleteId) ?? []].flat();
+  const ids = [own?.objectId ?? [], pages?.among?.map(({ bulkActionId }) => bulkActionId) ?? []].flat();
   return sql`and object_id = any(${[...new Set(ids)]}::uuid[])`;
 }
 
-/** Asked page by page: reading the records of each page to see that it has none would take a query a page. */
-function holds(holding: ArchivedValue | undefined): RawBuilder<unknown> {
-  if (holding === undefined) return sql``;
-  const { schema, table, column, value } = holding;
-  return sql`and exists (
-    select from ${sql.id(schema, table)} as held
-    where held.bulk_delete_id = event.object_id and held.page_no = event.page_no
-      and ${sql.id('held', column)} = ${value}
-  )`;
+/** Asked page by page: reading the records of each page to see that it has none would take a query a page and type. */
+function areKnown({ catalog, types, kind }: NonNullable<EventRowFilter['pages']>): RawBuilder<unknown> {
+  const archived = types.map((type) => {
+    const column = kindColumn(type);
+    const isOfKind = column === undefined ? sql`` : equals(column, kind);
+    return sql`(deleted_counts ? ${type.name}::text and ${isThere(sql`
+      select true from ${sql.id(catalog.archiveSchema, type.table)}
+      where bulk_delete_id = event.object_id and page_no = event.page_no ${isOfKind} limit 1`)})`;
+  });
+  const tables = sql`table_name = any(${types.map(({ table }) => table)}::text[])`;
+  const remembered = [
+    'bulk_delete_id = event.object_id and page_no = event.page_no',
+    'bulk_undo_id = event.object_id and position = event.page_no',
+  ].map((ofPage) =>
+    isThere(sql`
+      select true from bulk_undo_restored where ${sql.raw(ofPage)} and ${tables} ${equals('kind', kind)} limit 1`),
+  );
+  return sql`(${sql.join([...archived, ...remembered], sql` or `)})`;
+}
+
+/** As a value and not `exists`, for which Postgres might read the whole table at once. */
+function isThere(query: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce((${query}), false)`;
 }
 
 function equals(column: string, value: string | undefined): RawBuilder<unknown> {

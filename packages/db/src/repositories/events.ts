@@ -24,7 +24,7 @@ export interface NewEvent {
   readonly previous_data?: JsonObject | null;
   readonly changed_fields?: readonly string[];
   readonly meta?: JsonObject;
-  /** The page whose deleted records this row stands for, with what went by object type. */
+  /** The page whose records this row stands for, with how many went, or came back, by object type. */
   readonly page?: { readonly pageNo: number; readonly deletedCounts: DeletedCounts };
 }
 

@@ -3,6 +3,7 @@ import { objectTypesIn, tableOf } from '@winnow/catalog';
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../transaction.ts';
 import type { DeletedRows } from './deletion.ts';
+import { givenBackColumns, type RestoredPage, rememberRestored } from './restored-page.ts';
 
 /** A column that is copied back, with the SQL of what stands for nothing in it; null where nothing may stand there. */
 export interface RestoredColumn {
@@ -21,11 +22,14 @@ export interface RestorationContext {
   readonly columns: Readonly<Record<string, readonly RestoredColumn[]>>;
   /** Only these rows of the table that a statement is about; without them all of the page. */
   readonly only?: readonly string[];
+  /** The undo's own page, by which it stays known what came back. */
+  readonly restored: RestoredPage;
 }
 
 /**
  * Moves the page's rows of one table back whose id is free and that point at nothing which is missing. Foreign keys and
- * unique indexes are checked by Postgres as for any row; what collides stays in the archive.
+ * unique indexes are checked by Postgres as for any row; what collides stays in the archive. Ids of records that have
+ * events are kept in the same statement.
  * @param only this row alone, and then a collision is an error: so the reason is known.
  */
 export async function restoreRows(
@@ -38,7 +42,7 @@ export async function restoreRows(
   const values = columns.map(({ name, whenAbsent }) =>
     whenAbsent === null ? sql.id('row', name) : sql`coalesce(${sql.id('row', name)}, ${sql.raw(whenAbsent)})`,
   );
-  const type = table.typeColumn === undefined ? sql`null::text` : sql.id(table.typeColumn);
+  const remembered = rememberRestored(table, context, sql`put_back`);
   const isMeant =
     only === undefined
       ? sql.join(
@@ -52,11 +56,11 @@ export async function restoreRows(
       insert into ${live(context, table)} (${sql.join(columns.map(({ name }) => sql.id(name)))}) overriding system value
       select ${sql.join(values)} from ${archived(context, table)} as row where ${ofPage(context, table)} and ${chosen} and ${isMeant}
       ${only === undefined ? sql`on conflict do nothing` : sql``}
-      returning id, ${type} as type
+      returning ${givenBackColumns(table, context.restored)}
     ), taken as (
       delete from ${archived(context, table)} as row
       where ${ofPage(context, table)} and ${isIn(sql`row.id`, sql`select id from put_back`)}
-    )
+    ) ${remembered === undefined ? sql`` : sql`, remembered as (${remembered})`}
     select ${table.name} as table_name, type, count(*)::int as n from put_back group by type
   `.execute(trx);
   return rows;

@@ -1,6 +1,6 @@
 import type { Catalog } from '@winnow/catalog';
-import type { DeliveryPiece, DeliveryRow, EventRow, JsonObject, RecordPosition } from '@winnow/db';
-import { type DeletedEvent, eventfulTypes, walkDeletedEvents } from '@winnow/event-log';
+import type { DeliveryPiece, DeliveryRow, JsonObject, RecordPosition } from '@winnow/db';
+import { eventfulTypes, type RecordEvent, type RecordPageRow, walkRecordEvents } from '@winnow/event-log';
 import pLimit from 'p-limit';
 import { type Shipment, shipBatch, shipEvent } from './shipment.ts';
 import type { Turn } from './turn.ts';
@@ -38,7 +38,7 @@ function chunkSize({ deps, subscription: { batch } }: Turn): number {
  */
 export async function readChunk(
   turn: Turn,
-  page: EventRow,
+  page: RecordPageRow,
   { after, piece }: { readonly after: RecordPosition | null; readonly piece: DeliveryRow['piece'] },
 ): Promise<PageChunk> {
   const { catalog } = turn.deps;
@@ -46,7 +46,7 @@ export async function readChunk(
   const isPast = (position: RecordPosition): boolean =>
     piece !== null && compare(catalog, position, piece.until) > 0;
   const isOne = piece !== null && piece.event_id !== null;
-  const objectTypes = isOne ? [piece.until.objectType] : turn.wishes.deletedTypes;
+  const objectTypes = isOne ? [piece.until.objectType] : turn.wishes.recordTypes(page.action);
   const found = await readRecords(turn, page, { objectTypes, after, limit, isPast });
   // What the subscription asks for may have changed since the piece was torn off: more may lie in between now.
   const records = found.filter(({ position }) =>
@@ -91,7 +91,7 @@ export async function readChunk(
  */
 async function readRecords(
   { deps }: Turn,
-  page: EventRow,
+  page: RecordPageRow,
   {
     objectTypes,
     after,
@@ -103,9 +103,9 @@ async function readRecords(
     readonly limit: number;
     readonly isPast: (position: RecordPosition) => boolean;
   },
-): Promise<readonly DeletedEvent[]> {
+): Promise<readonly RecordEvent[]> {
   const { db, catalog, settings } = deps;
-  const found: DeletedEvent[] = [];
+  const found: RecordEvent[] = [];
   while (found.length < limit) {
     const ask = {
       objectTypes,
@@ -113,7 +113,7 @@ async function readRecords(
       limit: Math.min(PORTION, limit - found.length),
     };
     const portion = await fewAtATime(() =>
-      walkDeletedEvents({ db, catalog, publicUrl: settings.publicUrl }, page, ask),
+      walkRecordEvents({ db, catalog, publicUrl: settings.publicUrl }, page, ask),
     );
     found.push(...portion);
     const last = portion.at(-1);

@@ -7,7 +7,7 @@ import {
   requeueDelivery,
   type WebhookSubscriptionRow,
 } from '@winnow/db';
-import { countDeleted, isDeletedPage } from '@winnow/event-log';
+import { countRecords, isRecordPage } from '@winnow/event-log';
 import { readWishes } from '../match.ts';
 
 /**
@@ -23,8 +23,8 @@ export async function redeliver(
   const delivery = await findDelivery(db, { subscriptionId: subscription.id, id: deliveryId });
   const event = delivery && (await findEventForDelivery(db, delivery.event_id));
   if (!delivery || !event) return undefined;
-  const whole = isDeletedPage(event)
-    ? countDeleted(event, readWishes(catalog, subscription).deletedTypes)
+  const whole = isRecordPage(event)
+    ? countRecords(event, readWishes(catalog, subscription).recordTypes(event.action))
     : 1;
   // A piece of a page is as large as it was: its filters are asked when it is sent.
   const nEvents = delivery.piece === null ? whole : delivery.piece.span;

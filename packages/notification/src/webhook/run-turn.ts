@@ -7,7 +7,7 @@ import {
   listEventsForDeliveries,
   nextDueMs,
 } from '@winnow/db';
-import { isDeletedPage } from '@winnow/event-log';
+import { isRecordPage } from '@winnow/event-log';
 import pLimit from 'p-limit';
 import type { NotificationDeps } from '../deps.ts';
 import { judgeReceiver } from './judge-receiver.ts';
@@ -117,6 +117,6 @@ const isResting = (until: Date | null): boolean => until !== null && until.getTi
 async function send(turn: Turn, delivery: DeliveryRow, event: EventRow | undefined): Promise<void> {
   // Its foreign key keeps an event that has deliveries.
   if (event === undefined) throw new Error(`delivery ${delivery.id} has no event`);
-  if (isDeletedPage(event)) await sendPage(turn, delivery, event);
+  if (isRecordPage(event)) await sendPage(turn, delivery, event);
   else await sendEvent(turn, delivery, event);
 }

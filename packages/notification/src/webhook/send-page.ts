@@ -1,5 +1,6 @@
 import { newId } from '@winnow/catalog';
-import type { DeliveryRow, EventRow, NewPiece } from '@winnow/db';
+import type { DeliveryRow, NewPiece } from '@winnow/db';
+import type { RecordPageRow } from '@winnow/event-log';
 import { type PageChunk, readChunk } from './page-chunk.ts';
 import { advance, beginRun, type PageRun, type Tried, wasDelivered } from './page-run.ts';
 import { pauseAfter, toAttempt } from './send-event.ts';
@@ -13,7 +14,7 @@ type Standing = Pick<DeliveryRow, 'id' | 'n_sent' | 'n_events' | 'failures'>;
  * takes no more memory than a chunk, and writes down after each where it stands now. What fails does not hold up the
  * rest: it becomes a delivery of its own, with its own pauses.
  */
-export async function sendPage(turn: Turn, delivery: DeliveryRow, page: EventRow): Promise<void> {
+export async function sendPage(turn: Turn, delivery: DeliveryRow, page: RecordPageRow): Promise<void> {
   const run = beginRun();
   let standing: Standing = delivery;
   let after = delivery.position ?? delivery.piece?.after ?? null;

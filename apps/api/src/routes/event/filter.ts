@@ -77,10 +77,10 @@ function readObjectId(
   text: string | undefined,
 ): Pick<EventFilter, 'objectId' | 'objectIdTypes'> {
   if (text === undefined) return {};
-  const bulkDelete = decodeId(ID_PREFIX.bulkDelete, text);
+  const bulkAction = decodeId(ID_PREFIX.bulkDelete, text) ?? decodeId(ID_PREFIX.bulkUndo, text);
   const types = eventfulTypes(catalog).filter((type) => decodeId(type.idPrefix, text) !== undefined);
   const [first] = types;
-  const objectId = (first && decodeId(first.idPrefix, text)) ?? bulkDelete ?? NOBODY;
+  const objectId = (first && decodeId(first.idPrefix, text)) ?? bulkAction ?? NOBODY;
   return { objectId, objectIdTypes: types.map(({ name }) => name) };
 }
 

@@ -9,7 +9,7 @@ import {
   listLastAttempts,
   type WebhookSubscriptionRow,
 } from '@winnow/db';
-import { isDeletedPage } from '@winnow/event-log';
+import { isRecordPage } from '@winnow/event-log';
 import { readWishes, type Wishes } from '@winnow/notification';
 import { presentMoment } from '@winnow/records';
 
@@ -53,7 +53,7 @@ function presentDelivery(
     readonly attempts: readonly DeliveryAttemptRow[];
   },
 ): JsonObject {
-  const page = isDeletedPage(event) ? event : undefined;
+  const page = isRecordPage(event) ? event : undefined;
   return {
     id: encodeId(ID_PREFIX.delivery, row.id),
     subscription_id: row.subscription_id && encodeId(ID_PREFIX.webhookSubscription, row.subscription_id),
@@ -75,12 +75,12 @@ function presentDelivery(
   };
 }
 
-/** As the subscription names them. Of a page: those that it asks for today and that the page deleted. */
+/** As the subscription names them. Of a page: those that it asks for today and that the page has. */
 function objectTypesOf(row: DeliveryRow, event: EventRow, wishes: Wishes): readonly string[] {
-  if (!isDeletedPage(event)) return [event.object_type];
+  if (!isRecordPage(event)) return [event.object_type];
   const piece = row.piece;
-  if (piece?.event_id) return wishes.deletedNames([piece.until.objectType]);
-  return wishes.deletedNames(Object.keys(event.deleted_counts));
+  if (piece?.event_id) return wishes.recordNames(event.action, [piece.until.objectType]);
+  return wishes.recordNames(event.action, Object.keys(event.deleted_counts));
 }
 
 function presentAttempt(attempt: DeliveryAttemptRow): JsonObject {

@@ -43,7 +43,8 @@ const Batch = nullable(
   Type.Integer({
     minimum: 1,
     maximum: MAX_BATCH,
-    description: 'Most deleted records of one POST, which then has a list of events; null: one event a POST.',
+    description:
+      'Most deleted or restored records of one POST, which then has a list of events; null: one event a POST.',
   }),
 );
 

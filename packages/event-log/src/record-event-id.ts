@@ -10,13 +10,13 @@ const EVENT_VERSION = '8';
 const VARIANT = '8';
 
 /**
- * The id of the event that one record of a page was deleted: the same whenever it is worked out, so that receivers
- * know a repetition and the log finds the event again, although no row is kept for it. Another deletion of the same
- * record, after it was restored, has another id.
+ * The id of the event that one record of a page was deleted, or came back: the same whenever it is worked out, so that
+ * receivers know a repetition and the log finds the event again, although no row is kept for it. Another deletion of the
+ * same record, after it was restored, has another id, and so has its return.
  * @param rowId UUID of the page's row.
  * @param recordHash of the record, by `hashOfRecord`.
  */
-export function deletedEventId(rowId: string, recordHash: string): string {
+export function recordEventId(rowId: string, recordHash: string): string {
   const digits = rowId.replaceAll('-', '').slice(0, ROW_DIGITS);
   return withDashes(`${digits.slice(0, 12)}${EVENT_VERSION}${digits.slice(13)}${VARIANT}${recordHash}`);
 }
@@ -27,15 +27,15 @@ export function hashOfRecord(table: string, id: string): string {
 }
 
 /** Where the event of this id is found. Undefined when the id is that of a row of its own. */
-export interface DeletedEventKey {
+export interface RecordEventKey {
   /** The ids of rows that its page may have: from the first to the last, both included. */
   readonly firstRowId: string;
   readonly lastRowId: string;
   readonly recordHash: string;
 }
 
-/** The same backwards: undefined when the id was not made by `deletedEventId`. */
-export function readDeletedEventId(eventId: string): DeletedEventKey | undefined {
+/** The same backwards: undefined when the id was not made by `recordEventId`. */
+export function readRecordEventId(eventId: string): RecordEventKey | undefined {
   const digits = eventId.replaceAll('-', '');
   if (digits[12] !== EVENT_VERSION || digits[ROW_DIGITS] !== VARIANT) return undefined;
   const row = `${digits.slice(0, 12)}${ROW_VERSION}${digits.slice(13, ROW_DIGITS)}`;
