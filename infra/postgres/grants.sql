@@ -29,6 +29,10 @@ grant select, update on bulk_delete, bulk_undo to winnow_worker;
 grant select, insert, update on bulk_delete_page, bulk_undo_page to winnow_worker;
 grant select, insert on bulk_delete_failure, bulk_undo_conflict to winnow_worker;
 
+-- What undos gave back, for the event log; it goes with the archive.
+grant select on bulk_undo_restored to winnow_api;
+grant select, insert, delete on bulk_undo_restored to winnow_worker;
+
 -- Events are written once; the relay marks them as passed on.
 grant select, insert on event to winnow_api, winnow_worker;
 grant update (date_relayed) on event to winnow_worker;
@@ -48,19 +52,10 @@ grant select, insert, update, delete on all tables in schema archive to winnow_w
 alter default privileges in schema archive grant select, insert on tables to winnow_api;
 alter default privileges in schema archive grant select, insert, update, delete on tables to winnow_worker;
 
--- Functions that do in the archive, with the rights of its owner, what takes an owner.
-do $$
-declare
-  named record;
-begin
-  for named in
-    select p.oid::regprocedure as signature from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'archive' and p.prosecdef
-  loop
-    execute format('revoke all on function %s from public', named.signature);
-    execute format('grant execute on function %s to winnow_worker', named.signature);
-  end loop;
-end $$;
+-- Purging: done by functions with the rights of the archive's owner, which do nothing that is not due.
+grant execute on function archive_make_partitions(), archive_purge_next(), archive_drop_next() to winnow_worker;
+grant select on archive_partition to winnow_worker;
+grant select, insert, update on archive_purge to winnow_worker;
 
 -- The queue, where it lives in Postgres.
 do $$
@@ -77,5 +72,6 @@ begin
 end $$;
 
 grant select on
-  bulk_delete, bulk_delete_page, bulk_delete_failure, bulk_undo, bulk_undo_page, delivery, delivery_attempt
+  bulk_delete, bulk_delete_page, bulk_delete_failure, bulk_undo, bulk_undo_page, archive_partition,
+  archive_purge, delivery, delivery_attempt
 to winnow_monitor;

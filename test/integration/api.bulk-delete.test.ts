@@ -99,6 +99,8 @@ describe('POST', () => {
       max_failures: null,
       retry_of: null,
       undo_id: null,
+      date_undo_expires: null,
+      date_archive_purged: null,
       date_undone: null,
     });
     expect(answer.headers['retry-after']).toBe('1');

@@ -32,6 +32,7 @@ const SETTINGS: EngineSettings = {
   retryBaseMs: 5,
   idleForMs: 0,
   announceEveryMs: 1000,
+  archiveRetentionMs: 30 * 86_400_000,
   page: { statementTimeoutMs: 60_000, lockTimeoutMs: 60_000, idleTimeoutMs: 60_000 },
 };
 

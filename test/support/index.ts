@@ -8,6 +8,7 @@ export {
   type TestApi,
   textOf,
 } from './api.ts';
+export { buildArchiveWeeks, deleteLeadAt, expire, idAt, partitionOf, weeksAgo } from './archive.ts';
 export { type CommitCutter, type CutCommit, startCommitCutter } from './commit-cutter.ts';
 export { createDatabase, type TestDatabase } from './database.ts';
 export { createEngine, createRecordingDoorbell, workToEnd } from './engine.ts';

@@ -45,6 +45,11 @@ export function notFound(what: string): Refusal {
   return new Refusal(404, { error: `There is no ${what} with this id.` });
 }
 
+/** 410: it was there, and will not come back. */
+export function gone(sentence: string): Refusal {
+  return new Refusal(410, { error: sentence });
+}
+
 /** 503: the same request may succeed a little later. */
 export function unavailable(sentence: string): Refusal {
   return new Refusal(503, { error: sentence }, { 'retry-after': '1' });

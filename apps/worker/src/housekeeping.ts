@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EngineDeps, expireLongPaused } from '@winnow/bulk-delete';
+import { type EngineDeps, expireLongPaused, keepArchive } from '@winnow/bulk-delete';
 import { deleteExpiredIdempotencyKeys, deleteOldDeliveries } from '@winnow/db';
 
 const EVERY_MS = 60_000;
@@ -33,7 +33,9 @@ export function startHousekeeping({
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      await sweep().catch((error: unknown) => logger.warn({ err: error }, 'housekeeping failed'));
+      for (const chore of [sweep, () => keepArchive(engine, signal)]) {
+        await chore().catch((error: unknown) => logger.warn({ err: error }, 'housekeeping failed'));
+      }
       await pause(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -1,5 +1,6 @@
 import type { Catalog } from '@winnow/catalog';
 import { type Db, inspectSchema, type SchemaInspection } from '@winnow/db';
+import { findArchiveProblems } from './archive/mirror.ts';
 import { isCovered } from './execution-plan.ts';
 
 /** What the start-up check found. */
@@ -11,8 +12,8 @@ export interface CatalogReport {
 }
 
 /**
- * Compares the catalog with the database it is to work on: missing tables, archive columns, indexes of foreign keys,
- * foreign keys that the catalog does not cover, and triggers.
+ * Compares the catalog with the database it is to work on: missing tables, archive columns and partitions, columns
+ * whose type differs in the archive, indexes of foreign keys, foreign keys that the catalog does not cover, and triggers.
  */
 export async function checkCatalog(db: Db, catalog: Catalog): Promise<CatalogReport> {
   const inspection = await inspectSchema(db, catalog);
@@ -24,7 +25,8 @@ export async function checkCatalog(db: Db, catalog: Catalog): Promise<CatalogRep
   return {
     problems: [
       ...missingTables(catalog, inspection),
-      ...missingArchiveColumns(catalog, inspection),
+      ...findArchiveProblems(catalog, inspection),
+      ...missingPartitions(catalog, inspection),
       ...missingIndexes(inspection),
       ...blockers,
     ],
@@ -38,21 +40,12 @@ function missingTables(catalog: Catalog, { oids }: SchemaInspection): readonly s
     .map((name) => `Table ${catalog.schema}.${name} is in the catalog but not in the database.`);
 }
 
-function missingArchiveColumns(
-  catalog: Catalog,
-  { columns, archiveColumns }: SchemaInspection,
-): readonly string[] {
-  return Object.entries(columns).flatMap(([table, live]) => {
-    const archived = archiveColumns[table];
-    if (!archived)
-      return [`Table ${catalog.archiveSchema}.${table} is missing: its rows could not be archived.`];
-    return live
-      .filter((column) => !archived.includes(column))
-      .map(
-        (column) =>
-          `Column ${catalog.archiveSchema}.${table}.${column} is missing: its values could not be archived.`,
-      );
-  });
+function missingPartitions(catalog: Catalog, { unpartitioned }: SchemaInspection): readonly string[] {
+  return unpartitioned.map(
+    (table) =>
+      `Table ${catalog.archiveSchema}.${table} has no partition for this week: what is archived lies in its default ` +
+      'partition until a worker has made one.',
+  );
 }
 
 function missingIndexes({ foreignKeys }: SchemaInspection): readonly string[] {

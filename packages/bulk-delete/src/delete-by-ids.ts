@@ -104,6 +104,7 @@ async function createResolved(
       sort: '[]',
       results_limit: null,
       send_done_email: false,
+      archive_retention_ms: settings.archiveRetentionMs,
       page_size: settings.pageSize,
       n_objects: null,
       n_roots: null,

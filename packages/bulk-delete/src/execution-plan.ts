@@ -7,6 +7,7 @@ import {
   type SchemaInspection,
   type Trx,
 } from '@winnow/db';
+import { findArchiveProblems } from './archive/mirror.ts';
 
 /** A deletion plan with what it needs to know of the real database, and the guard that says if that still holds. */
 export interface ExecutionPlan {
@@ -14,7 +15,18 @@ export interface ExecutionPlan {
   readonly columns: Readonly<Record<string, readonly string[]>>;
   readonly guard: InspectionGuard;
   readonly nAttributes: number;
+  readonly files: number;
   readonly mayTurnOffTriggers: boolean;
+  /** Why its rows cannot be archived as they are: sentences. */
+  readonly archiveProblems: readonly string[];
+}
+
+/** What would be archived is not what is deleted: said before the first row is. */
+export class UnarchivableError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join(' '));
+    this.name = 'UnarchivableError';
+  }
 }
 
 /** The schema has changed since the plan was made: make it anew and try again. */
@@ -28,6 +40,8 @@ export async function loadExecutionPlan(db: Db, catalog: Catalog, rootTable: str
   const known = plans.get(db)?.get(key);
   if (known) return known;
   const plan = await makeExecutionPlan(db, catalog, rootTable);
+  // Asked again each time, until somebody has put the archive right.
+  if (plan.archiveProblems.length > 0) return plan;
   const ofDb = plans.get(db) ?? new Map<string, ExecutionPlan>();
   plans.set(db, ofDb.set(key, plan));
   return plan;
@@ -41,12 +55,15 @@ async function makeExecutionPlan(db: Db, catalog: Catalog, rootTable: string): P
   const deletion = planDeletion(catalog, rootTable);
   const inspection = await inspectSchema(db, catalog);
   const guard = guardOf(catalog, deletion, inspection);
-  const { nAttributes } = await readGuard(db, guard);
+  const { nAttributes, files } = await readGuard(db, guard);
+  const archived = new Set(deletion.steps.map(({ table }) => table.name));
   return {
     deletion,
     columns: inspection.columns,
     guard,
     nAttributes,
+    files,
+    archiveProblems: findArchiveProblems(catalog, inspection, archived),
     mayTurnOffTriggers: inspection.mayTurnOffTriggers,
   };
 }
@@ -56,7 +73,9 @@ function guardOf(catalog: Catalog, deletion: DeletionPlan, inspection: SchemaIns
     deletion.steps.flatMap(({ table, detach }) => [table.name, ...detach.map((link) => link.table)]),
   );
   return {
-    oids: [...touched].flatMap((name) => inspection.oids[name] ?? []),
+    oids: [...touched].flatMap((name) =>
+      [inspection.oids[name] ?? [], inspection.archiveOids[name] ?? []].flat(),
+    ),
     coveredForeignKeys: inspection.foreignKeys
       .filter(
         (key) =>
@@ -79,10 +98,18 @@ export function isCovered(catalog: Catalog, key: SchemaInspection['foreignKeys']
 /**
  * Reads the guard within the page's transaction.
  * @returns whether triggers may be turned off for it.
- * @throws StalePlanError when a column has come or gone: rows would reach the archive without it.
+ * @throws StalePlanError when a column has come, gone, or got another type: rows would reach the archive without it;
+ *   UnarchivableError when the archive could not hold them as they are.
  */
-export async function checkPlan(trx: Trx, plan: ExecutionPlan): Promise<boolean> {
+export async function checkPlan(
+  trx: Trx,
+  plan: ExecutionPlan,
+  { archive }: { readonly archive: boolean },
+): Promise<boolean> {
   const reading = await readGuard(trx, plan.guard);
-  if (reading.nAttributes !== plan.nAttributes) throw new StalePlanError('the schema has changed');
+  if (reading.nAttributes !== plan.nAttributes || reading.files !== plan.files) {
+    throw new StalePlanError('the schema has changed');
+  }
+  if (archive && plan.archiveProblems.length > 0) throw new UnarchivableError(plan.archiveProblems);
   return plan.mayTurnOffTriggers && !reading.hasUserTrigger && !reading.hasUncoveredForeignKey;
 }

@@ -1,3 +1,5 @@
+export { ArchiveExpiredError, assertArchiveKept } from './archive/expiry.ts';
+export { keepArchive } from './archive/upkeep.ts';
 export type { Beginning } from './beginning.ts';
 export { runBulkActionSlice } from './bulk-action-slice.ts';
 export { cancelBulkDeletesOfKey } from './cancel-of-key.ts';

@@ -13,7 +13,7 @@ import { endInError } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
 import type { PageError } from './errors.ts';
 import { ringForEvent } from './events.ts';
-import { forgetExecutionPlans, StalePlanError } from './execution-plan.ts';
+import { forgetExecutionPlans, StalePlanError, UnarchivableError } from './execution-plan.ts';
 import { settlePage } from './max-failures.ts';
 import { noteWaiting, sayWaiting } from './waiting.ts';
 
@@ -53,7 +53,8 @@ export async function recoverFromPageError(
     'page failed',
   );
   if (recovery === 'abort') {
-    return endInError(deps, page.bulk_delete_id, `A page could not be deleted: ${message} (${code})`);
+    const reason = cause instanceof UnarchivableError ? message : `${message} (${code})`;
+    return endInError(deps, page.bulk_delete_id, `A page could not be deleted: ${reason}`);
   }
   if (recovery === 'retry' && page.attempts + 1 < MAX_ATTEMPTS) {
     await retryLater(deps, page, sayWaiting(code));

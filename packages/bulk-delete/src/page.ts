@@ -54,7 +54,7 @@ export async function workPage(
         if (!(await takeLane(trx, bulkDelete.id, deps.settings.lanes))) return 'busy';
         claimed = await claimPage(trx, bulkDelete.id);
         if (!claimed) return 'none';
-        if (await checkPlan(trx, plan)) await turnOffTriggers(trx);
+        if (await checkPlan(trx, plan, bulkDelete)) await turnOffTriggers(trx);
         return finishWith(
           deps,
           trx,

@@ -80,6 +80,7 @@ export async function prepareBulkDelete(
     results_limit: request.resultsLimit,
     send_done_email: request.sendDoneEmail,
     archive: request.archive,
+    archive_retention_ms: deps.settings.archiveRetentionMs,
     page_size: deps.settings.pageSize,
     tz_offset_minutes: request.tzOffsetMinutes,
     expected_count: guards.expectedCount,

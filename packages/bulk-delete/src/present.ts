@@ -41,6 +41,8 @@ export function presentBulkDelete(row: BulkDeleteRow, catalog: Catalog): JsonObj
     archive: row.archive,
     undo_id: row.undo_id === null ? null : encodeId(ID_PREFIX.bulkUndo, row.undo_id),
     date_undone: presentOptionalMoment(row.date_undone),
+    date_undo_expires: presentOptionalMoment(row.date_undo_expires),
+    date_archive_purged: presentOptionalMoment(row.date_archive_purged),
     query_in_words: row.query_words,
     dry_run: row.dry_run,
     preview: row.preview && presentPreview(row.preview),

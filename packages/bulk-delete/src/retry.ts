@@ -121,6 +121,7 @@ function insertRetry(
       results_limit: null,
       send_done_email: request.sendDoneEmail ?? parent.send_done_email,
       archive: parent.archive,
+      archive_retention_ms: settings.archiveRetentionMs,
       page_size: settings.pageSize,
       tz_offset_minutes: parent.tz_offset_minutes,
       ...columnsOfMaxFailures(request.maxFailures),

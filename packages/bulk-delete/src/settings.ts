@@ -1,3 +1,4 @@
+import { durationMs } from '@winnow/config';
 import type { TransactionBounds } from '@winnow/db';
 
 /** Bounds of the engine. Times in milliseconds. */
@@ -18,6 +19,8 @@ export interface EngineSettings {
   readonly idleForMs: number;
   /** Least time between two `updated` events of one bulk delete. */
   readonly announceEveryMs: number;
+  /** How long the archive of a bulk delete that is made now is kept after its end. */
+  readonly archiveRetentionMs: number;
   readonly page: TransactionBounds;
 }
 
@@ -34,6 +37,7 @@ export function engineSettings(config: {
   readonly WINNOW_IDLE_TIMEOUT_MS: number;
   readonly WINNOW_RETRY_BASE_MS: number;
   readonly WINNOW_SYNCHRONOUS_MS: number;
+  readonly WINNOW_ARCHIVE_RETENTION: string;
 }): EngineSettings {
   return {
     pageSize: config.WINNOW_PAGE_SIZE,
@@ -45,6 +49,7 @@ export function engineSettings(config: {
     retryBaseMs: config.WINNOW_RETRY_BASE_MS,
     idleForMs: config.WINNOW_RECONCILE_MS,
     announceEveryMs: 1000,
+    archiveRetentionMs: durationMs(config.WINNOW_ARCHIVE_RETENTION),
     page: {
       statementTimeoutMs: config.WINNOW_STATEMENT_TIMEOUT_MS,
       lockTimeoutMs: config.WINNOW_LOCK_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { durationMs } from './duration.ts';
 import { ConfigError, loadConfig, publicUrl } from './load.ts';
 
 describe('loadConfig', () => {
@@ -50,11 +51,32 @@ describe('loadConfig', () => {
     ['10001', 'WINNOW_PAGE_SIZE', false],
     ['0', 'WINNOW_PAGE_SIZE', false],
     ['1.5', 'WINNOW_LANES', false],
+    ['12h', 'WINNOW_ARCHIVE_RETENTION', true],
+    ['9999w', 'WINNOW_ARCHIVE_RETENTION', true],
+    ['0d', 'WINNOW_ARCHIVE_RETENTION', false],
+    ['30', 'WINNOW_ARCHIVE_RETENTION', false],
+    ['30 days', 'WINNOW_ARCHIVE_RETENTION', false],
+    ['1.5d', 'WINNOW_ARCHIVE_RETENTION', false],
+    ['10m', 'WINNOW_ARCHIVE_RETENTION', false],
   ])('of %s for %s is usable: %s', (value, name, usable) => {
     const load = () => loadConfig({ [name]: value });
     if (usable) expect(load).not.toThrow();
     else expect(load).toThrow(name);
   });
+});
+
+it('A duration that cannot be used is answered with the form of one, not with a pattern', () => {
+  expect(() => loadConfig({ WINNOW_ARCHIVE_RETENTION: 'a month' })).toThrow(
+    'WINNOW_ARCHIVE_RETENTION: expected a whole number of hours, days or weeks, such as 12h, 30d or 8w',
+  );
+});
+
+it.each([
+  ['1h', 3_600_000],
+  ['30d', 2_592_000_000],
+  ['2w', 1_209_600_000],
+])('%s is %i milliseconds', (text, milliseconds) => {
+  expect(durationMs(text)).toBe(milliseconds);
 });
 
 describe('publicUrl', () => {

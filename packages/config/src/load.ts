@@ -1,3 +1,4 @@
+import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { type Config, ConfigSchema } from './schema.ts';
 
@@ -26,10 +27,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   );
   const settings = Value.Default(ConfigSchema, given);
   const problems = [...Value.Errors(ConfigSchema, settings)]
-    .map((error) => `${error.path.slice(1).split('/')[0]}: ${error.message.toLowerCase()}`)
+    .map((error) => `${error.path.slice(1).split('/')[0]}: ${explain(error)}`)
     .filter((problem, index, all) => all.indexOf(problem) === index);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Value.Decode(ConfigSchema, settings));
+}
+
+/** A form that people would have to read out of a pattern is said in words, where the schema has some. */
+function explain({ schema, message }: { readonly schema: TSchema; readonly message: string }): string {
+  return typeof schema.expected === 'string' ? `expected ${schema.expected}` : message.toLowerCase();
 }
 
 /** What does not read as its type stays text, and fails the check: TypeBox's own conversion would cut 1.5 to 1. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { DURATION, DURATION_FORM } from './duration.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -147,6 +148,13 @@ export const ConfigSchema = Type.Object({
     20 * SECOND,
     0,
   ),
+  WINNOW_ARCHIVE_RETENTION: Type.String({
+    description:
+      'How long deleted records are kept after the end of their bulk delete, and it can be undone: hours, days or weeks, such as 12h, 30d or 8w. Counts for bulk deletes that are made from now on.',
+    pattern: DURATION.source,
+    expected: DURATION_FORM,
+    default: '30d',
+  }),
   WINNOW_LOCK_TIMEOUT_MS: milliseconds('Longest wait of a page for a row lock.', 10 * SECOND),
   WINNOW_IDLE_TIMEOUT_MS: milliseconds(
     'After this a page transaction whose worker does nothing is cut off, and another worker takes the page.',

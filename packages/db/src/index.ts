@@ -25,6 +25,25 @@ export {
   listApiKeys,
   revokeApiKey,
 } from './repositories/api-keys.ts';
+export {
+  type ArchivePurgeRow,
+  dropNextPartition,
+  makeArchivePartitions,
+  markPurged,
+  purgeNextPartitions,
+} from './repositories/archive-partitions.ts';
+export {
+  findArchiveExpiry,
+  hasArchiveExpired,
+  holdArchive,
+  takeArchive,
+} from './repositories/archive-retention.ts';
+export {
+  deleteArchivedPage,
+  findExpiredOutsidePartitions,
+  listArchiveTables,
+  recordPurge,
+} from './repositories/archive-rows.ts';
 export { type ArchivedChild, listArchivedChildren } from './repositories/archived-children.ts';
 export {
   type ArchivedOnly,

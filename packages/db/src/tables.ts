@@ -208,6 +208,38 @@ interface BulkDeleteTable {
   date_undone: Date | null;
   waiting_reason: string | null;
   date_waiting: Date | null;
+  /** How long its archive is kept after its end: what was promised when it was made. */
+  archive_retention_ms: Generated<number>;
+  /** Worked out by Postgres; null while it runs, and where there is nothing to undo. */
+  date_undo_expires: ColumnType<Date | null, never, never>;
+  /** When the archive's rows were gone. */
+  date_archive_purged: Date | null;
+}
+
+interface ArchivePurgeTable {
+  id: Generated<number>;
+  /** Of all bulk deletes with ids from this one… */
+  from_id: string | null;
+  /** …to before this one; both null where `bulk_delete_id` is given. */
+  to_id: string | null;
+  bulk_delete_id: string | null;
+  partitions: Generated<string[]>;
+  n_bulk_deletes: number;
+  n_objects: number;
+  n_bytes: number | null;
+  date_purged: Stamp;
+  date_marked: Date | null;
+}
+
+/** A view: it cannot be written. */
+interface ArchivePartitionView {
+  schema_name: ColumnType<string, never, never>;
+  table_name: ColumnType<string, never, never>;
+  partition_name: ColumnType<string, never, never>;
+  is_default: ColumnType<boolean, never, never>;
+  /** Null for the default one, as `to_id`. */
+  from_id: ColumnType<string | null, never, never>;
+  to_id: ColumnType<string | null, never, never>;
 }
 
 interface BulkUndoTable {
@@ -417,6 +449,8 @@ export interface Database {
   bulk_delete: BulkDeleteTable;
   bulk_delete_page: BulkDeletePageTable;
   bulk_delete_failure: BulkDeleteFailureTable;
+  archive_purge: ArchivePurgeTable;
+  archive_partition: ArchivePartitionView;
   bulk_undo: BulkUndoTable;
   bulk_undo_page: BulkUndoPageTable;
   bulk_undo_conflict: BulkUndoConflictTable;

@@ -1,7 +1,7 @@
-import { BulkDeleteError } from '@winnow/bulk-delete';
+import { ArchiveExpiredError, BulkDeleteError } from '@winnow/bulk-delete';
 import { QueryError } from '@winnow/query';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { invalid, Refusal } from '../refusal.ts';
+import { gone, invalid, Refusal } from '../refusal.ts';
 import { refuseDatabaseError } from './database-errors.ts';
 import { refuseSearchError } from './search-errors.ts';
 
@@ -46,6 +46,7 @@ export function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof QueryError || error instanceof BulkDeleteError)
     return invalid({ [error.path]: error.message });
+  if (error instanceof ArchiveExpiredError) return gone(error.message);
   return (
     refuseFastifyError(error, request) ??
     refuseSearchError(error) ??

@@ -43,6 +43,9 @@ export function refTo(name: string, description?: string): TSchema {
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
+/** What a 410 says. */
+export const ARCHIVE_EXPIRED = 'What was archived of this bulk delete is not kept any more.';
+
 /** The answers that every route behind a key may give beside its own. */
 export function withRefusals(answers: Readonly<Record<number, TSchema>>): Record<number, TSchema> {
   return {

@@ -1,6 +1,7 @@
 import { type ObjectType, objectTypeOf } from '@winnow/catalog';
 import { type BulkDeleteRow, type Db, type JsonObject, listDeletingPages } from '@winnow/db';
 import { type DeletedPage, type RecordContext, readDeletedObjects } from '@winnow/records';
+import { assertArchiveKept } from '../archive/expiry.ts';
 import { childTypesOf } from './child-types.ts';
 
 /** Pages whose numbers are read at once. */
@@ -12,6 +13,7 @@ const BATCH = 500;
  * Walks through the records that a bulk delete has taken, as they were, out of the archive: page by page in the order
  * of the frozen set, and within a page by object type and id. It holds one batch at a time.
  * @param options.includeChildren also what went with its targets and has URLs of its own.
+ * @throws ArchiveExpiredError, also at the end, when it may have been purged under the walk.
  * @returns each as its own URL showed it, with its object type in `__object_type`.
  */
 export async function* walkArchived(
@@ -22,6 +24,7 @@ export async function* walkArchived(
   const { catalog } = context;
   const children = includeChildren ? childTypesOf(catalog, bulkDelete).map(({ type }) => type) : [];
   const types = [objectTypeOf(catalog, bulkDelete.object_type), ...children];
+  await assertArchiveKept(db, bulkDelete.id);
   let after = 0;
   for (;;) {
     const pages = await listDeletingPages(db, bulkDelete.id, { after, limit: PAGES });
@@ -30,8 +33,9 @@ export async function* walkArchived(
       const page = { context, bulkDeleteId: bulkDelete.id, pageNo };
       for (const type of types) yield* walkPage(db, page, type);
     }
-    if (pages.length < PAGES) return;
+    if (pages.length < PAGES) break;
   }
+  await assertArchiveKept(db, bulkDelete.id);
 }
 
 async function* walkPage(

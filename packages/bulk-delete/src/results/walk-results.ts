@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Trx,
 } from '@winnow/db';
+import { assertArchiveKept } from '../archive/expiry.ts';
 import { type ChildType, childTypesOf } from './child-types.ts';
 
 /** Where a walk through the results stands. JSON-able. */
@@ -55,6 +56,7 @@ export const FIRST_POSITION: ResultPosition = { target: 0, child: null };
  * Walks through what became of each object of a bulk delete, in the order of its frozen set; what went with the objects
  * of a page comes behind them. It holds one batch at a time. Over a bare connection each batch is of its own moment:
  * then, too, no object comes twice or is left out, because none ever changes its place in the set.
+ * @throws ArchiveExpiredError when what went with the objects is asked for and not kept any more, also at the end.
  */
 export async function* walkResults(
   { db, catalog }: { readonly db: Db | Trx; readonly catalog: Catalog },
@@ -64,6 +66,7 @@ export async function* walkResults(
   const type = objectTypeOf(catalog, bulkDelete.object_type);
   const showsChildren = includeChildren && bulkDelete.archive && (outcome ?? 'deleted') === 'deleted';
   const childTypes = showsChildren ? childTypesOf(catalog, bulkDelete) : [];
+  if (showsChildren) await assertArchiveKept(db, bulkDelete.id);
   const childrenOf = (pageNo: number | undefined, from: ResultPosition) =>
     walkChildren({ db, catalog }, { bulkDelete, pageNo, childTypes, from, batch });
 
@@ -80,6 +83,7 @@ export async function* walkResults(
     if (found.length < batch) break;
   }
   yield* childrenOf(page, last);
+  if (showsChildren) await assertArchiveKept(db, bulkDelete.id);
 }
 
 interface ChildWalk {

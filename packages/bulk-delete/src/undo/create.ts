@@ -6,12 +6,14 @@ import {
   findBulkUndo,
   findUnfinishedUndo,
   hasLeftLinks,
+  holdArchive,
   insertBulkUndo,
   lockForControl,
   type Trx,
   takeAllLanes,
 } from '@winnow/db';
 import { QUEUES } from '@winnow/queue';
+import { assertArchiveKept } from '../archive/expiry.ts';
 import type { Actor, EngineDeps } from '../engine.ts';
 import { ringForEvent } from '../events.ts';
 import { isFinished } from '../status.ts';
@@ -42,7 +44,7 @@ export interface UndoRequest {
  * Makes an undo of a bulk delete that has ended, and rings for a worker. While one runs there is no second: that one is
  * returned. After it another takes what was left, if there is anything.
  * @returns undefined when the organization has no bulk delete of this id.
- * @throws UndoError when it cannot be undone, or not now: nothing has changed.
+ * @throws UndoError when it cannot be undone, or not now; ArchiveExpiredError when it is too late: nothing has changed.
  */
 export async function createBulkUndo(
   deps: EngineDeps,
@@ -53,6 +55,8 @@ export async function createBulkUndo(
   const made = await findBulkUndo(deps.db, { organizationId, id: request.id });
   if (made) return ringFor(deps, made);
   const created = await deps.db.transaction().execute(async (trx) => {
+    // A purge that looks now sees this undo when it is there, or is over before the time is asked for.
+    await holdArchive(trx);
     const bulkDelete = await lockForControl(trx, { organizationId, id: request.bulkDeleteId });
     if (!bulkDelete) return undefined;
     const running = await findUnfinishedUndo(trx, { organizationId, bulkDeleteId: bulkDelete.id });
@@ -74,6 +78,7 @@ async function makeUndo(
   }: { readonly actor: Actor; readonly request: UndoRequest; readonly bulkDelete: BulkDeleteRow },
 ) {
   assertUndoable(bulkDelete);
+  await assertArchiveKept(trx, bulkDelete.id);
   // One that ended in error may still have a page in hand; what that takes would be missed.
   if (!(await takeAllLanes(trx, bulkDelete.id))) {
     throw new UndoError(

@@ -10,6 +10,7 @@ import {
   type TrialContext,
   type Trx,
 } from '@winnow/db';
+import { assertArchiveKept } from '../archive/expiry.ts';
 import { countByObjectType } from '../count-by-object-type.ts';
 import type { Actor, EngineDeps } from '../engine.ts';
 import { deadlineIn, readWithin } from '../read-within.ts';
@@ -32,7 +33,7 @@ export interface UndoPreview {
 /**
  * Tries an undo without changing anything, by reading.
  * @returns undefined when the organization has no bulk delete of this id.
- * @throws UndoError when it cannot be undone, or not now.
+ * @throws UndoError when it cannot be undone, or not now; ArchiveExpiredError when it is too late.
  */
 export async function previewUndo(
   deps: EngineDeps,
@@ -44,6 +45,7 @@ export async function previewUndo(
   const bulkDelete = await findBulkDelete(db, { organizationId, id: bulkDeleteId });
   if (!bulkDelete) return undefined;
   assertUndoable(bulkDelete);
+  await assertArchiveKept(db, bulkDelete.id);
   const nothing = {
     bulkDelete,
     restorable: null,
@@ -71,6 +73,7 @@ export async function previewUndo(
     await bindAgain();
     found = { ...found, ...(await countLinks(trx, context)) };
   });
+  await assertArchiveKept(db, bulkDelete.id);
   return found;
 }
 

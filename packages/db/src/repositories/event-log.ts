@@ -97,7 +97,14 @@ function pageRows({ pages }: EventRowFilter): RawBuilder<unknown> {
           select * from unnest(${among.map(({ bulkActionId }) => bulkActionId)}::uuid[], ${among.map(({ pageNo }) => pageNo)}::int[])
         )`;
   const names = types.map(({ name }) => name);
-  return sql`(page_no is not null and deleted_counts ?| ${names}::text[] ${isAmong} and ${areKnown(pages)})`;
+  return sql`(page_no is not null and deleted_counts ?| ${names}::text[] ${isAmong} and ${isKept()} and ${areKnown(pages)})`;
+}
+
+/** Passed over here: reading the records of each purged page to see that it has none would take queries for each. */
+function isKept(): RawBuilder<unknown> {
+  return sql`not exists (
+    select from bulk_delete as purged where purged.id = event.object_id and purged.date_archive_purged is not null
+  )`;
 }
 
 /**

@@ -22,12 +22,24 @@ export interface SchemaInspection {
   readonly columns: Readonly<Record<string, readonly string[]>>;
   /** Columns of the archive's table of the same name; absent where there is no such table. */
   readonly archiveColumns: Readonly<Record<string, readonly string[]>>;
+  /** Oids of the archive's tables of the same names. */
+  readonly archiveOids: Readonly<Record<string, number>>;
+  /** Types as SQL writes them, by table and column. */
+  readonly types: ColumnTypes;
+  readonly archiveTypes: ColumnTypes;
+  /** Tables of the archive that are partitioned and have no partition for what is archived now. */
+  readonly unpartitioned: readonly string[];
+  /** Whether the archive has its table of cut links. */
+  readonly hasDetachedLinks: boolean;
   readonly foreignKeys: readonly ForeignKey[];
   /** Tables that have triggers of a user. */
   readonly tablesWithTriggers: readonly string[];
   /** Whether this role may switch triggers off for a transaction. */
   readonly mayTurnOffTriggers: boolean;
 }
+
+/** By table, by column: `text`, `numeric(10,2)`, … */
+export type ColumnTypes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Reads the system catalogs. Everything in one statement a kind, for all tables of the catalog. */
 export async function inspectSchema(db: Db | Trx, catalog: Catalog): Promise<SchemaInspection> {
@@ -38,6 +50,11 @@ export async function inspectSchema(db: Db | Trx, catalog: Catalog): Promise<Sch
     oids: live.oids,
     columns: live.columns,
     archiveColumns: archived.columns,
+    archiveOids: archived.oids,
+    types: live.types,
+    archiveTypes: archived.types,
+    unpartitioned: await readUnpartitioned(db, catalog),
+    hasDetachedLinks: await hasTable(db, catalog.archiveSchema, 'detached_link'),
     foreignKeys: await readForeignKeys(db, catalog),
     tablesWithTriggers: await readTablesWithTriggers(db, Object.values(live.oids)),
     mayTurnOffTriggers: await readMayTurnOffTriggers(db),
@@ -48,10 +65,16 @@ async function readColumns(
   db: Db | Trx,
   schema: string,
   tables: readonly string[],
-): Promise<Pick<SchemaInspection, 'oids' | 'columns'>> {
-  const { rows } = await sql<{ name: string; oid: number; columns: string[] }>`
+): Promise<Pick<SchemaInspection, 'oids' | 'columns' | 'types'>> {
+  const { rows } = await sql<{
+    name: string;
+    oid: number;
+    columns: string[];
+    types: Record<string, string>;
+  }>`
     select c.relname as name, c.oid::int8 as oid,
-           array_agg(a.attname::text order by a.attnum) filter (where a.attgenerated = '') as columns
+           array_agg(a.attname::text order by a.attnum) filter (where a.attgenerated = '') as columns,
+           jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) as types
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -61,7 +84,29 @@ async function readColumns(
   return {
     oids: Object.fromEntries(rows.map(({ name, oid }) => [name, oid])),
     columns: Object.fromEntries(rows.map(({ name, columns }) => [name, columns])),
+    types: Object.fromEntries(rows.map(({ name, types }) => [name, types])),
   };
+}
+
+async function readUnpartitioned(db: Db | Trx, catalog: Catalog): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${catalog.archiveSchema} and c.relkind = 'p' and not exists (
+      select from archive_partition p
+      where p.schema_name = n.nspname and p.table_name = c.relname
+        and p.from_id <= archive_id_at(now()) and p.to_id > archive_id_at(now())
+    )
+    order by 1
+  `.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+async function hasTable(db: Db | Trx, schema: string, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relname = ${name} and c.relkind in ('r', 'p')
+  `.execute(db);
+  return rows.length > 0;
 }
 
 async function readForeignKeys(db: Db | Trx, catalog: Catalog): Promise<readonly ForeignKey[]> {
@@ -127,7 +172,7 @@ async function readMayTurnOffTriggers(db: Db | Trx): Promise<boolean> {
 
 /** What must not have changed since an inspection for a page to rely on it. */
 export interface InspectionGuard {
-  /** Live tables that pages touch, by oid: a table made anew is another table. */
+  /** Tables that pages touch, live and archived, by oid: a table made anew is another table. */
   readonly oids: readonly number[];
   /** Foreign keys that the plan deals with; any other one pointing at these tables is an outsider. */
   readonly coveredForeignKeys: readonly number[];
@@ -136,6 +181,8 @@ export interface InspectionGuard {
 export interface GuardReading {
   /** Columns of the tables, dropped ones too: it grows whenever a column is added. */
   readonly nAttributes: number;
+  /** The files that the tables lie in, summed up: they are others after a column has got another type. */
+  readonly files: number;
   readonly hasUserTrigger: boolean;
   readonly hasUncoveredForeignKey: boolean;
 }
@@ -143,8 +190,13 @@ export interface GuardReading {
 /** Reads, within the page's transaction, what an earlier inspection relied on. One short statement. */
 export async function readGuard(trx: Db | Trx, guard: InspectionGuard): Promise<GuardReading> {
   const oids = sql`${guard.oids}::int8[]::oid[]`;
-  const { rows } = await sql<{ n_attributes: number; has_trigger: boolean; has_foreign_key: boolean }>`
-    select (select coalesce(sum(relnatts), 0)::int from pg_class where oid = any(${oids})) as n_attributes,
+  const { rows } = await sql<{
+    n_attributes: number;
+    files: number;
+    has_trigger: boolean;
+    has_foreign_key: boolean;
+  }>`
+    select tables.n_attributes, tables.files,
            exists (
              select from pg_trigger where tgrelid = any(${oids}) and not tgisinternal and tgenabled = 'O'
            ) as has_trigger,
@@ -153,11 +205,16 @@ export async function readGuard(trx: Db | Trx, guard: InspectionGuard): Promise<
              where contype = 'f' and conparentid = 0 and confrelid = any(${oids})
                and oid <> all(${guard.coveredForeignKeys}::int8[]::oid[])
            ) as has_foreign_key
+    from (
+      select coalesce(sum(relnatts), 0)::int as n_attributes, coalesce(sum(relfilenode::int8), 0)::int8 as files
+      from pg_class where oid = any(${oids})
+    ) as tables
   `.execute(trx);
   const row = rows[0];
   if (!row) throw new Error('the system catalogs answered nothing');
   return {
     nAttributes: row.n_attributes,
+    files: row.files,
     hasUserTrigger: row.has_trigger,
     hasUncoveredForeignKey: row.has_foreign_key,
   };

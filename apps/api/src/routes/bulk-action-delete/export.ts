@@ -3,7 +3,7 @@ import { encodeId, ID_PREFIX } from '@winnow/catalog';
 import type { ApiInstance } from '../../app-types.ts';
 import { invalid } from '../../refusal.ts';
 import { sendLines } from '../../wire/ndjson.ts';
-import { IdParams, withRefusals } from '../../wire/schemas.ts';
+import { ARCHIVE_EXPIRED, IdParams, refTo, withRefusals } from '../../wire/schemas.ts';
 import { loadContext, type ObjectRouteDeps } from '../objects/context.ts';
 import { findAsked } from './find-asked.ts';
 import { ExportAnswer, ExportQuery } from './results-schema.ts';
@@ -21,7 +21,7 @@ export function registerExportRoute(app: ApiInstance, deps: ObjectRouteDeps): vo
         summary: 'Download the deleted records as lines (NDJSON)',
         params: IdParams,
         querystring: ExportQuery,
-        response: withRefusals({ 200: ExportAnswer }),
+        response: withRefusals({ 200: ExportAnswer, 410: refTo('Error', ARCHIVE_EXPIRED) }),
       },
     },
     async (request, reply) => {

@@ -1,7 +1,7 @@
 import { listResults, walkResults } from '@winnow/bulk-delete';
 import type { ApiInstance } from '../../app-types.ts';
 import { sendLines, wantsLines } from '../../wire/ndjson.ts';
-import { defineSchema, IdParams, withRefusals } from '../../wire/schemas.ts';
+import { ARCHIVE_EXPIRED, defineSchema, IdParams, refTo, withRefusals } from '../../wire/schemas.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
 import { findAsked } from './find-asked.ts';
 import { readResultsCursor, writeResultsCursor } from './results-cursor.ts';
@@ -24,7 +24,7 @@ export function registerResultsRoute(app: ApiInstance, { engine }: ObjectRouteDe
         summary: 'See what became of each record, in parts or as lines (NDJSON)',
         params: IdParams,
         querystring: ResultsQuery,
-        response: withRefusals({ 200: resultsAnswer(result) }),
+        response: withRefusals({ 200: resultsAnswer(result), 410: refTo('Error', ARCHIVE_EXPIRED) }),
       },
     },
     async (request, reply) => {

@@ -26,6 +26,15 @@ export function bulkDeleteSchema(catalog: Catalog) {
       archive: Type.Boolean(),
       undo_id: nullable(Type.String({ description: 'The last undo of it.' })),
       date_undone: nullable(Type.String({ description: 'When the last undo of it was done.' })),
+      date_undo_expires: nullable(
+        Type.String({
+          description:
+            'Until when it can be undone and exported. null until it has ended, and when there is nothing to undo.',
+        }),
+      ),
+      date_archive_purged: nullable(
+        Type.String({ description: 'When what was archived of it was destroyed.' }),
+      ),
       n_leads: nullable(Count),
       n_leads_processed: Count,
       n_objects: nullable(Type.Integer({ minimum: 0, description: 'null until the query is resolved.' })),

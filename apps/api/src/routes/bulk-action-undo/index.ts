@@ -19,7 +19,15 @@ import { actorOf, callerOf } from '../../caller.ts';
 import { notFound, Refusal } from '../../refusal.ts';
 import { resourceIdOf } from '../../resource-id.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
-import { defineSchema, IdParams, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
+import {
+  ARCHIVE_EXPIRED,
+  defineSchema,
+  IdParams,
+  pageOf,
+  refTo,
+  withBodyRefusals,
+  withRefusals,
+} from '../../wire/schemas.ts';
 import { ControlRefusalSchema, ControlSchema } from '../bulk-action-delete/control-schema.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
 import { presentUndoPreview } from './present-preview.ts';
@@ -55,7 +63,11 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
         summary: 'Undo a bulk delete, or try it with dry_run',
         params: IdParams,
         body: UndoBody,
-        response: withBodyRefusals({ 200: Type.Union([answer, preview]), 409: UndoRefusalSchema }),
+        response: withBodyRefusals({
+          200: Type.Union([answer, preview]),
+          409: UndoRefusalSchema,
+          410: refTo('Error', ARCHIVE_EXPIRED),
+        }),
       },
     },
     async (request, reply) => {
