@@ -75,10 +75,11 @@ export async function startSeededServer(leads: number): Promise<SeededServer> {
     childrenPerLead: report.children / report.leads,
     async withCopy(work) {
       copies += 1;
-      const name = sql.id(`bench_copy_${copies}`);
+      const copyName = `bench_copy_${copies}`;
+      const name = sql.id(copyName);
       await sql`create database ${name} template ${sql.id(TEMPLATE)} strategy file_copy`.execute(admin);
       await sql`checkpoint`.execute(admin);
-      const copyUrl = databaseUrl(server.url, `bench_copy_${copies}`);
+      const copyUrl = databaseUrl(server.url, copyName);
       const copy = open(copyUrl);
       try {
         return await work({ url: copyUrl, db: copy });

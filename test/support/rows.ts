@@ -15,14 +15,17 @@ export async function insertRow(db: Db, table: string, row: Row): Promise<string
   return id;
 }
 
-/** All rows of a table as Postgres prints them, by id: equal text is equal to the byte. */
+/** Rows of a table as Postgres prints them, by id: equal text is equal to the byte. @param ids all unless given. */
 export async function readRows(
   db: Db,
   table: string,
   leaveOut: readonly string[] = [],
+  ids: readonly string[] | null = null,
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql<{ id: string; text: string }>`
-    select id::text, (to_jsonb(t) - ${leaveOut}::text[])::text as text from ${sql.table(table)} as t order by id
+    select id::text, (to_jsonb(t) - ${leaveOut}::text[])::text as text from ${sql.table(table)} as t
+    where ${ids}::uuid[] is null or id = any(${ids}::uuid[])
+    order by id
   `.execute(db);
   return new Map(rows.map(({ id, text }) => [id, text]));
 }

@@ -47,7 +47,8 @@ export function engineSettings(config: {
     previewTimeoutMs: config.WINNOW_PREVIEW_TIMEOUT_MS,
     synchronousMs: config.WINNOW_SYNCHRONOUS_MS,
     retryBaseMs: config.WINNOW_RETRY_BASE_MS,
-    idleForMs: config.WINNOW_RECONCILE_MS,
+    // Half a look: that nobody has a page in hand is asked of the locks; the time only spares work that waits its turn.
+    idleForMs: config.WINNOW_RECONCILE_MS / 2,
     announceEveryMs: 1000,
     archiveRetentionMs: durationMs(config.WINNOW_ARCHIVE_RETENTION),
     page: {

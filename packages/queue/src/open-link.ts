@@ -11,5 +11,7 @@ export function openProducer(settings: QueueSettings, onError: OnError): Produce
 }
 
 export function openWorker(settings: QueueSettings, onError: OnError): WorkerLink {
-  return settings.backend === 'redis' ? openRedisWorker(settings, onError) : openPostgresWorker(settings);
+  return settings.backend === 'redis'
+    ? openRedisWorker(settings, onError)
+    : openPostgresWorker(settings, onError);
 }

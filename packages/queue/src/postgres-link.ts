@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
-import pg from 'pg';
+import type { ClientBase } from 'pg';
 import type { OnError, ProducerLink, WorkerLink } from './link.ts';
 import { separateOptions } from './postgres-url.ts';
 import type { PostgresQueueSettings } from './settings.ts';
@@ -18,17 +18,6 @@ const KEPT_ALIVE =
 /** A worker's longest wait for one answer; a connection that is silent for longer is taken for dead. */
 export const WORKER_QUERY_TIMEOUT_MS = 10_000;
 
-/**
- * BullMQ looks at the server with a client of its pool that nobody listens to. When its connection is cut then, by the
- * server or by us, node-postgres emits an error beside rejecting the query, and the whole process would end of it.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => {});
-  }
-}
-
 interface PostgresConnections {
   readonly config: PostgresPoolConfig;
   destroy(): void;
@@ -39,7 +28,11 @@ interface PostgresConnections {
  * the server, so we keep hold of the sockets: with the server frozen they are all that can be ended.
  * Tables are made by `migrateQueue`, never on connecting: ten processes that start together must not race to do it.
  */
-function configureConnections(settings: PostgresQueueSettings, timeoutMs: number): PostgresConnections {
+function configureConnections(
+  settings: PostgresQueueSettings,
+  timeoutMs: number,
+  onError: OnError,
+): PostgresConnections {
   const { connectionString, options } = separateOptions(settings.databaseUrl);
   const sockets = new Set<Socket>();
   let destroyed = false;
@@ -49,7 +42,6 @@ function configureConnections(settings: PostgresQueueSettings, timeoutMs: number
       connectionString,
       options: [options, FORGETFUL, KEPT_ALIVE].filter(Boolean).join(' '),
       schema: QUEUE_SCHEMA,
-      Client: HeardClient,
       migrate: false,
       application_name: 'winnow-queue',
       max: settings.poolSize ?? DEFAULT_POOL_SIZE,
@@ -59,6 +51,8 @@ function configureConnections(settings: PostgresQueueSettings, timeoutMs: number
       idleTimeoutMillis: IDLE_CONNECTION_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      // While BullMQ looks at the schema on a connection it does not listen: its loss would end the process.
+      onConnect: (client: ClientBase) => void client.on('error', onError),
       stream: () => {
         const socket = new Socket();
         sockets.add(socket);
@@ -75,14 +69,14 @@ function configureConnections(settings: PostgresQueueSettings, timeoutMs: number
 }
 
 export function openPostgresProducer(settings: PostgresQueueSettings, onError: OnError): ProducerLink {
-  const { config, destroy } = configureConnections(settings, settings.enqueueTimeoutMs);
+  const { config, destroy } = configureConnections(settings, settings.enqueueTimeoutMs, onError);
   const backend = createPostgresBackend('doorbell', { connection: config });
   backend.on('error', onError);
   return { backend, ready: () => backend.waitUntilReady(), destroy };
 }
 
-export function openPostgresWorker(settings: PostgresQueueSettings): WorkerLink {
-  const { config, destroy } = configureConnections(settings, WORKER_QUERY_TIMEOUT_MS);
+export function openPostgresWorker(settings: PostgresQueueSettings, onError: OnError): WorkerLink {
+  const { config, destroy } = configureConnections(settings, WORKER_QUERY_TIMEOUT_MS, onError);
   return {
     backendFactory: (name, options, extra) =>
       createPostgresBackend(name, { ...options, connection: config }, extra),
