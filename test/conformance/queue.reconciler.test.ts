@@ -55,6 +55,24 @@ describeOnEachQueue('the reconciler', (backend) => {
     expect(seen).toEqual(['a', 'last']);
   });
 
+  it('What is found again and again is rung for anew when its job is stuck in the hands of a worker that lives', async () => {
+    const doorbell = queue.openDoorbell();
+    await doorbell.ring(QUEUES.bulkDelete, 'a', { once: 'reconcile' });
+    const stuck = await queue.spawnWorker('hold');
+    const left = new Set(['a']);
+    const reconciler = startReconciler({
+      everyMs: EVERY_MS,
+      logger: queue.logger,
+      doorbell,
+      find: async () => [...left].map((id) => ({ queue: QUEUES.bulkDelete, id })),
+    });
+    queue.openWorker(async (id) => void left.delete(id));
+    await waitFor(() => left.size === 0, { what: 'another worker to be rung for' });
+    await reconciler.stop();
+    stuck.kill('SIGKILL');
+    await stuck.exited;
+  });
+
   it('A database that is away does not end it and is reported once', async () => {
     const doorbell = queue.openDoorbell();
     const seen: string[] = [];

@@ -15,6 +15,7 @@ import {
   createOrganization,
   describeOnEachQueue,
   describeOnRedis,
+  GATE_PATIENCE,
   type PageGate,
   queueFor,
   readRows,
@@ -166,6 +167,7 @@ describeOnEachQueue('an undo', (backend) => {
     const queue = await queueFor(backend, url);
     const env = {
       ...queue.env,
+      ...GATE_PATIENCE,
       WINNOW_PAGE_SIZE: String(PAGE_SIZE),
       WINNOW_WEBHOOK_ALLOW_PRIVATE: 'true',
     };
@@ -232,7 +234,7 @@ describeOnRedis('an undo', () => {
   it('goes on and ends exact when all queue items are lost in the middle of it', async () => {
     const queue = await queueFor('redis', url);
     if (!queue.redis) throw new Error('the Redis queue has no Redis');
-    const env = { ...queue.env, WINNOW_SLICE_MS: '1' };
+    const env = { ...queue.env, ...GATE_PATIENCE, WINNOW_SLICE_MS: '1' };
     const { startUndo, waitForEnd } = await startApi(env);
     await gate.close();
     await spawnWorker(env);

@@ -37,7 +37,7 @@ export { insertLeadFamily, type LeadFamily } from './lead-family.ts';
 export { LIBRARY_CATALOG } from './library-catalog.ts';
 export { databaseUrl } from './migrated-database.ts';
 export { beginElsewhere, type OtherTransaction } from './other-transaction.ts';
-export { buildPageGate, type PageGate } from './page-gate.ts';
+export { buildPageGate, GATE_PATIENCE, type PageGate } from './page-gate.ts';
 export { startPostgres } from './postgres.ts';
 export { spawnApi, spawnScript, spawnWorker, type TestProcess } from './processes.ts';
 export {

@@ -5,6 +5,12 @@ import { waitFor } from './wait-for.ts';
 /** Any number: the gate's advisory lock in the test's database. */
 const GATE = 4242;
 
+/** For a process whose pages are to stand at a gate for as long as a busy machine takes: the gate is a lock to them. */
+export const GATE_PATIENCE = {
+  WINNOW_LOCK_TIMEOUT_MS: '60000',
+  WINNOW_STATEMENT_TIMEOUT_MS: '60000',
+} as const;
+
 /** Holds pages in the middle of their transaction, after the deletions and before the commit, until it is opened. */
 export interface PageGate {
   close(): Promise<void>;

@@ -11,6 +11,13 @@ export interface TcpProxy {
   freeze(): void;
   /** The connections of this moment are dead for ever without anybody being told; new ones work. */
   abandonConnections(): void;
+  /** From now on everything arrives so much later, in both directions. Milliseconds; 0 for no delay. */
+  delay(ms: number): void;
+  /**
+   * Clients are told that nothing more will come, and get no answer; what they still send arrives. New connections
+   * work.
+   */
+  halfClose(): void;
   /** All is well again. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -19,17 +26,38 @@ export interface TcpProxy {
 /** Listens on a free port of the loopback interface and passes everything on to the other. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const abandoned = new WeakSet<Socket>();
   let frozen = false;
+  let delayMs = 0;
+
+  /** Passes on what comes from one side to the other: in order, also when the delay changes meanwhile. */
+  function passOn(from: Socket, to: Socket): void {
+    const late: Buffer[] = [];
+    let lastDueAt = 0;
+    const writeNext = (): void => {
+      const chunk = late.shift();
+      if (chunk !== undefined && to.writable) to.write(chunk);
+    };
+    from.on('data', (chunk: Buffer) => {
+      const now = performance.now();
+      lastDueAt = Math.max(lastDueAt, now + delayMs);
+      late.push(chunk);
+      if (late.length === 1 && lastDueAt <= now) writeNext();
+      else setTimeout(writeNext, lastDueAt - now);
+    });
+  }
 
   const server = createServer((client) => {
     const upstream = createConnection(targetPort, HOST);
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      passOn(from, to);
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
@@ -50,6 +78,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
   const refuse = async (): Promise<void> => {
     frozen = false;
+    delayMs = 0;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const socket of sockets) socket.destroy();
     await closed;
@@ -69,9 +98,16 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         abandoned.add(socket);
       }
     },
+    delay(ms) {
+      delayMs = ms;
+    },
+    halfClose() {
+      for (const client of clients) client.end();
+    },
     async restore() {
       if (!server.listening) await listen(port);
       frozen = false;
+      delayMs = 0;
       for (const socket of sockets) if (!abandoned.has(socket)) socket.resume();
     },
     close: refuse,

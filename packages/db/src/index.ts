@@ -383,8 +383,10 @@ export {
 export {
   findDueSubscriptions,
   finishTurn,
+  type LeasedSubscription,
   leaseSubscription,
   nextDueMs,
+  renewLease,
   type TurnRecord,
 } from './repositories/webhook-turns.ts';
 export { errorCode, type Recovery, recoveryFor } from './sqlstate.ts';

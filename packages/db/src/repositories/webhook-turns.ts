@@ -14,6 +14,12 @@ const HAS_DUE: RawBuilder<boolean> = sql<boolean>`exists (
     and (d.is_ping or (s.status = 'active' and coalesce(s.resting_until, now()) <= now()))
 )`;
 
+/** A subscription that this process has the turn of, until `leased_until`. `lease_no` is the token of the lease. */
+export type LeasedSubscription = WebhookSubscriptionRow & {
+  /** When the turn began, by the database's clock. */
+  readonly leased_at: Date;
+};
+
 /**
  * Takes a subscription for a turn, when it has something to send and nobody else has it. The lease ends by itself:
  * when a process dies in its turn another goes on.
@@ -22,7 +28,7 @@ const HAS_DUE: RawBuilder<boolean> = sql<boolean>`exists (
 export function leaseSubscription(
   db: Db,
   { id, leaseMs }: { readonly id: string; readonly leaseMs: number },
-): Promise<WebhookSubscriptionRow | undefined> {
+): Promise<LeasedSubscription | undefined> {
   return db
     .updateTable('webhook_subscription as s')
     .set({
@@ -33,7 +39,28 @@ export function leaseSubscription(
     .where(sql<boolean>`coalesce(s.leased_until, now()) <= now()`)
     .where(HAS_DUE)
     .returningAll('s')
+    .returning(sql<Date>`now()`.as('leased_at'))
     .executeTakeFirst();
+}
+
+/**
+ * Lets a turn that goes on have its lease for longer.
+ * @returns false when the turn has ended or somebody else has had one since: then it must stop.
+ */
+export async function renewLease(
+  db: Db,
+  turn: { readonly id: string; readonly leaseNo: number },
+  leaseMs: number,
+): Promise<boolean> {
+  const row = await db
+    .updateTable('webhook_subscription')
+    .set({ leased_until: sql<Date>`now() + ${inMilliseconds(leaseMs)}` })
+    .where('id', '=', turn.id)
+    .where('lease_no', '=', turn.leaseNo)
+    .where('leased_until', 'is not', null)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** How the receiver has been doing in a turn. */

@@ -27,7 +27,8 @@ export async function attemptEmail(deps: NotificationDeps, lease: LeasedDelivery
   const composed = event && (await composeLetter(deps, event));
   if (!composed) return { kind: 'failed', statusCode: null, reason: 'Its reader is gone or has no address.' };
   const { reader, letter } = composed;
-  const message = { id: lease.id, to: { name: fullName(reader), address: reader.email }, ...letter };
+  const to = { name: fullName(reader), address: reader.email };
+  const message = { id: lease.id, to, date: lease.leased_at, ...letter };
   const outcome = await deps.mailer.send(message, async () => {
     const isOurs = await closeDeliveryBeforehand(deps.db, lease, NO_ANSWER);
     if (!isOurs) throw new Error('the lease on this delivery is lost: another process may be sending it');

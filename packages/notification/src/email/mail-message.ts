@@ -6,6 +6,8 @@ export interface MailMessage {
   /** Stays the same when the message is sent again, and becomes its Message-ID. */
   readonly id: string;
   readonly to: { readonly name: string; readonly address: string };
+  /** When it was written, for its `Date`. */
+  readonly date: Date;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -44,6 +46,7 @@ export function composeMessage(message: MailMessage, from: string): SendMailOpti
     from,
     to: { name: message.to.name, address: message.to.address },
     subject: message.subject,
+    date: message.date,
     text: message.text,
     html: message.html,
     messageId: `<${message.id}@${domain}>`,

@@ -48,7 +48,8 @@ export interface PageRun {
   toAttempt(): AttemptRecord | null;
 }
 
-export function beginRun(): PageRun {
+/** @param now the clock of the turn. */
+export function beginRun(now: () => Date): PageRun {
   let startedAt: Date | undefined;
   let nSent = 0;
   let statusCode: number | null = null;
@@ -64,7 +65,7 @@ export function beginRun(): PageRun {
     },
     toAttempt() {
       if (startedAt === undefined) return null;
-      const tookMs = Math.max(0, Date.now() - startedAt.getTime());
+      const tookMs = Math.max(0, now().getTime() - startedAt.getTime());
       return { dateStarted: startedAt, tookMs, statusCode, error, nSent };
     },
   };

@@ -11,6 +11,7 @@ import { isRecordPage } from '@winnow/event-log';
 import pLimit from 'p-limit';
 import type { NotificationDeps } from '../deps.ts';
 import { judgeReceiver } from './judge-receiver.ts';
+import { keepLease, LEASE_MS } from './keep-lease.ts';
 import { pauseAfter, sendEvent } from './send-event.ts';
 import { sendPage } from './send-page.ts';
 import { beginTurn, type Turn } from './turn.ts';
@@ -18,8 +19,6 @@ import { beginTurn, type Turn } from './turn.ts';
 /** Deliveries looked up at once. */
 const DELIVERIES_AT_ONCE = 100;
 const OUR_FAULT = 'It could not be sent for a reason of ours.';
-/** Between the end of the longest POST of a turn and the end of its lease: for writing the results. */
-const LEASE_MARGIN_MS = 10_000;
 
 export interface TurnOutcome {
   /** Until the subscription has something to send: 0 for now, undefined when nothing waits. Milliseconds. */
@@ -41,12 +40,11 @@ export async function runTurn(
   subscriptionId: string,
   signal: AbortSignal,
 ): Promise<TurnOutcome> {
-  const { turnMs } = deps.settings.turn;
-  const leaseMs = turnMs + deps.settings.webhookTimeoutMs + LEASE_MARGIN_MS;
-  const subscription = await leaseSubscription(deps.db, { id: subscriptionId, leaseMs });
+  const subscription = await leaseSubscription(deps.db, { id: subscriptionId, leaseMs: LEASE_MS });
   if (!subscription) return NOTHING;
   const turn = beginTurn(deps, subscription, signal);
   const ended = { id: subscription.id, leaseNo: subscription.lease_no };
+  const letGo = keepLease(deps, ended, turn);
   try {
     await sendWhatIsDue(turn);
   } catch (error) {
@@ -54,6 +52,7 @@ export async function runTurn(
     await finishTurn(deps.db, ended, turn.record()).catch(() => undefined);
     throw error;
   } finally {
+    letGo();
     await turn.close();
   }
   const record = turn.record();
@@ -70,7 +69,7 @@ async function sendWhatIsDue(turn: Turn): Promise<void> {
   while (!turn.isOver()) {
     const deliveries = await listDueDeliveries(deps.db, {
       subscriptionId: subscription.id,
-      onlyPings: subscription.status === 'paused' || isResting(subscription.resting_until),
+      onlyPings: subscription.status === 'paused' || isResting(subscription.resting_until, turn.now()),
       limit: DELIVERIES_AT_ONCE,
     });
     if (deliveries.length === 0) return;
@@ -92,13 +91,13 @@ async function sendWhatIsDue(turn: Turn): Promise<void> {
 
 /** Sends one delivery. A fault of ours in it is tried again later, and holds up no other. */
 async function attempt(turn: Turn, delivery: DeliveryRow, event: EventRow | undefined): Promise<void> {
-  const dateStarted = new Date();
+  const dateStarted = turn.now();
   try {
     await send(turn, delivery, event);
   } catch (error) {
     turn.deps.logger.error({ err: error, deliveryId: delivery.id }, 'sending a delivery broke off');
     try {
-      const tookMs = Date.now() - dateStarted.getTime();
+      const tookMs = turn.now().getTime() - dateStarted.getTime();
       await turn.save(delivery, {
         outcome: 'retry',
         delayMs: pauseAfter(turn, delivery.failures),
@@ -112,7 +111,7 @@ async function attempt(turn: Turn, delivery: DeliveryRow, event: EventRow | unde
 }
 
 /** A ping may have been let through a rest; what else is due waits for its end. */
-const isResting = (until: Date | null): boolean => until !== null && until.getTime() > Date.now();
+const isResting = (until: Date | null, now: Date): boolean => until !== null && until > now;
 
 async function send(turn: Turn, delivery: DeliveryRow, event: EventRow | undefined): Promise<void> {
   // Its foreign key keeps an event that has deliveries.

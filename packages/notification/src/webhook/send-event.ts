@@ -18,7 +18,7 @@ export async function sendEvent(turn: Turn, delivery: DeliveryRow, row: EventRow
   const shown = delivery.is_ping ? event : turn.wishes.match(event);
   if (shown === undefined) {
     const { last_status_code: statusCode } = delivery;
-    const attempt = { dateStarted: new Date(), tookMs: 0, statusCode, error: NOT_ASKED, nSent: 0 };
+    const attempt = { dateStarted: turn.now(), tookMs: 0, statusCode, error: NOT_ASKED, nSent: 0 };
     await turn.save(delivery, { outcome: 'dropped', attempt });
     return;
   }

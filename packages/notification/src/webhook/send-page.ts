@@ -15,7 +15,7 @@ type Standing = Pick<DeliveryRow, 'id' | 'n_sent' | 'n_events' | 'failures'>;
  * rest: it becomes a delivery of its own, with its own pauses.
  */
 export async function sendPage(turn: Turn, delivery: DeliveryRow, page: RecordPageRow): Promise<void> {
-  const run = beginRun();
+  const run = beginRun(turn.now);
   let standing: Standing = delivery;
   let after = delivery.position ?? delivery.piece?.after ?? null;
   while (!turn.isOver()) {

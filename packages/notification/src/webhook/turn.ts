@@ -2,6 +2,7 @@ import { encodeId, ID_PREFIX } from '@winnow/catalog';
 import {
   type DeliveryProgress,
   type DeliveryRow,
+  type LeasedSubscription,
   saveProgress,
   type TurnRecord,
   type WebhookSubscriptionRow,
@@ -32,6 +33,8 @@ export interface Turn {
   /** On the wire. */
   readonly subscriptionId: string;
   readonly wishes: Wishes;
+  /** By the database's clock, which is right where this host's may not be: receivers refuse a signature of another hour. */
+  now(): Date;
   /** Whether nothing is to be begun any more. Never false again once it was true. */
   isOver(): boolean;
   /** Sends when there is room; undefined when the turn was over before that. Never throws. */
@@ -59,11 +62,12 @@ function keysOf(subscription: WebhookSubscriptionRow, now: Date) {
  */
 export function beginTurn(
   deps: NotificationDeps,
-  subscription: WebhookSubscriptionRow,
+  subscription: LeasedSubscription,
   signal: AbortSignal,
 ): Turn {
   const { turn: settings, retryBaseMs, webhookTimeoutMs, webhookAllowPrivate } = deps.settings;
-  const endsAt = performance.now() + settings.turnMs;
+  const beganAt = performance.now();
+  const endsAt = beganAt + settings.turnMs;
   const isProbe = subscription.failures_in_row >= settings.failuresBeforeRest;
   const limit = pLimit(isProbe ? 1 : settings.postsAtOnce);
   const sender = openSender({
@@ -78,6 +82,8 @@ export function beginTurn(
   let delivered = 0;
   let over = false;
   let gone: string | undefined;
+
+  const now = (): Date => new Date(subscription.leased_at.getTime() + performance.now() - beganAt);
 
   function isOver(): boolean {
     const isFailing = attempts > 0 && failuresInRow >= settings.failuresBeforeRest;
@@ -111,11 +117,12 @@ export function beginTurn(
     subscription,
     subscriptionId: encodeId(ID_PREFIX.webhookSubscription, subscription.id),
     wishes: readWishes(deps.catalog, subscription),
+    now,
     isOver,
     post: (shipment) =>
       limit(async () => {
         if (isOver()) return undefined;
-        const startedAt = new Date();
+        const startedAt = now();
         const start = performance.now();
         const outcome = await send(shipment, startedAt);
         note(outcome);
