@@ -1,54 +1,40 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { connect } from '@winnow/db';
 import { cleanUp } from '../support/file-end.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { compareWorld } from '../support/world/compare.ts';
-import { createCoverage } from '../support/world/coverage.ts';
+import { fuzzQueries } from './queries.ts';
+import { fuzzSchedules } from './schedules.ts';
 
-const STATEMENT_TIMEOUT_MS = 60_000;
-const PROGRESS_PAIRS = 5_000;
-/** Seeds are positive 31 bit numbers, one a world, counted on from the first. */
+/** Seeds are positive 31 bit numbers, one a world of queries, counted on from the first. */
 const LARGEST_SEED = 2 ** 31 - 2 ** 20;
+const SUBJECTS = ['queries', 'schedules'];
 
 /**
- * Asks SQL and oracle the same random queries over random records, until so many pairs have agreed. The first
- * difference ends it, with the seed to replay it by.
+ * `npm run fuzz [-- queries | schedules]`: both unless one is named, until so many have held. The first that does not
+ * ends it, with what to replay it by.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       pairs: { type: 'string', default: '100000' },
       queries: { type: 'string', default: '500' },
+      runs: { type: 'string', default: '2000' },
       seed: { type: 'string' },
+      path: { type: 'string' },
     },
   });
-  const [pairs, queriesAWorld] = [Number(values.pairs), Number(values.queries)];
-  const first = values.seed === undefined ? randomInt(1, LARGEST_SEED) : Number(values.seed);
-  console.log(`${pairs} pairs, ${queriesAWorld} queries a world. To replay: npm run fuzz -- --seed ${first}`);
-  const server = await startPostgres();
-  const db = connect({
-    connectionString: server.url,
-    applicationName: 'winnow-fuzz',
-    poolSize: 1,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    onIdleError: () => {},
-  });
-  try {
-    const coverage = createCoverage();
-    const began = performance.now();
-    for (let seed = first, told = 0; coverage.pairs < pairs; seed++) {
-      await compareWorld(db, seed, Math.min(queriesAWorld, pairs - coverage.pairs + 20), coverage);
-      if (coverage.pairs - told < PROGRESS_PAIRS && coverage.pairs < pairs) continue;
-      told = coverage.pairs;
-      const seconds = Math.round((performance.now() - began) / 1000);
-      const share = Math.round((100 * coverage.discerning) / coverage.pairs);
-      console.log(
-        `${coverage.pairs} pairs agree, ${share} % match some but not all, ${coverage.refused} refused, ${seconds} s`,
-      );
-    }
-  } finally {
-    await db.destroy();
+  const unknown = positionals.find((subject) => !SUBJECTS.includes(subject));
+  if (unknown !== undefined)
+    throw new Error(`There is no "${unknown}" to fuzz, only ${SUBJECTS.join(' and ')}.`);
+  const subjects = positionals.length === 0 ? SUBJECTS : positionals;
+  const seed = values.seed === undefined ? randomInt(1, LARGEST_SEED) : Number(values.seed);
+  const { url } = await startPostgres();
+  if (subjects.includes('queries')) {
+    await fuzzQueries(url, { pairs: Number(values.pairs), queriesAWorld: Number(values.queries), seed });
+  }
+  if (subjects.includes('schedules')) {
+    await fuzzSchedules(url, { runs: Number(values.runs), seed, path: values.path });
   }
 }
 

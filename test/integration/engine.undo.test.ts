@@ -213,6 +213,33 @@ describe('Undoing a bulk delete', () => {
   });
 });
 
+describe('A link that was cut twice by one bulk delete', () => {
+  it('and whose record is gone is one conflict, counted on both pages: the undo is done.', async () => {
+    const organization_id = org.organizationId;
+    const lead_id = await insertRow(db, 'lead', { organization_id });
+    const one = await insertRow(db, 'contact', { organization_id, lead_id });
+    const two = await insertRow(db, 'contact', { organization_id, lead_id });
+    const paper = await insertRow(db, 'document', { organization_id, contact_id: one, name: 'paper' });
+    const { id } = await createBulkDelete(onePage, actorOf(org), requestFor('contact', []));
+    await waitFor(
+      async () => {
+        await runBulkActionSlice(onePage, id, new AbortController().signal);
+        return (await countRows(db, 'contact')) === 1;
+      },
+      { what: 'the first page' },
+    );
+    await sql`update document set contact_id = ${two} where id = ${paper}`.execute(db);
+    expect(await workToEnd(deps, id)).toMatchObject({ status: 'done', n_objects_deleted: 2 });
+    await sql`delete from document where id = ${paper}`.execute(db);
+
+    const undone = await undo(deps, org, id);
+    expect(undone).toMatchObject({ status: 'done', n_objects_restored: 2, n_links_failed: 2 });
+    expect(await conflictsOf(db, undone.id)).toMatchObject([
+      { object_type: 'document', object_id: paper, link: 'contact_id', code: 'link_record_gone' },
+    ]);
+  });
+});
+
 describe('What is refused', () => {
   it('is an undo of one that runs, that kept no archive, or took nothing.', async () => {
     await insertLeadFamily(db, org.organizationId);

@@ -6,7 +6,7 @@ import { insertRow } from './rows.ts';
 const ACTIVITY_TYPES = ['note', 'call', 'email', 'sms', 'meeting', 'custom_activity', 'form_submission'];
 
 /** A row to be: which table, and which of the rows before it it points at, by any number. */
-interface Sprout {
+export interface Sprout {
   readonly table: string;
   readonly links: readonly (number | null)[];
   readonly type: string;
@@ -40,7 +40,9 @@ const sprout = fc.record({
 });
 
 /** Rows of every table of the CRM that point at each other in any way that the schema allows, across leads too. */
-export const families: fc.Arbitrary<readonly Sprout[]> = fc.array(sprout, { minLength: 20, maxLength: 60 });
+export const familiesOf = (size: fc.ArrayConstraints): fc.Arbitrary<readonly Sprout[]> =>
+  fc.array(sprout, size);
+export const families = familiesOf({ minLength: 20, maxLength: 60 });
 
 /** Writes them. @returns ids by table. */
 export async function insertFamilies(

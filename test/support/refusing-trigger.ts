@@ -1,16 +1,18 @@
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
 
-/** Rows of `table` that cannot be deleted, for a reason that no retry mends. */
+/** Rows of some tables that cannot be deleted, for a reason that no retry mends. */
 export interface RefusingTrigger {
   /** Refuses these too. Plain UUIDs. */
   refuse(ids: readonly string[]): Promise<void>;
   /** Lets all of them be deleted again. */
   relent(): Promise<void>;
+  /** Takes the triggers away or puts them back: while they stand, pages cannot turn triggers off. */
+  stand(stands: boolean): Promise<void>;
 }
 
-/** Builds a trigger into the deletion of rows of `table` that raises an error (SQLSTATE P0001) for those it refuses. */
-export async function buildRefusingTrigger(db: Db, table: string): Promise<RefusingTrigger> {
+/** Builds a trigger into the deletion of rows of these tables that raises an error (SQLSTATE P0001) for those it refuses. */
+export async function buildRefusingTrigger(db: Db, ...tables: readonly string[]): Promise<RefusingTrigger> {
   await sql
     .raw(`
       create table refused (id uuid primary key);
@@ -19,7 +21,7 @@ export async function buildRefusingTrigger(db: Db, table: string): Promise<Refus
           if exists (select from refused where id = old.id) then raise 'this one stays'; end if;
           return old;
         end $$;
-      create trigger refuse_deletion before delete on ${table} for each row execute function refuse_deletion()
+      ${tables.map((table) => `create trigger refuse_deletion before delete on ${table} for each row execute function refuse_deletion();`).join('')}
     `)
     .execute(db);
   return {
@@ -28,6 +30,12 @@ export async function buildRefusingTrigger(db: Db, table: string): Promise<Refus
     },
     async relent() {
       await sql`delete from refused`.execute(db);
+    },
+    async stand(stands) {
+      const become = stands ? 'enable' : 'disable';
+      await sql
+        .raw(tables.map((table) => `alter table ${table} ${become} trigger refuse_deletion;`).join(''))
+        .execute(db);
     },
   };
 }

@@ -11,7 +11,11 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  */
 export async function waitFor<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = DEFAULT_TIMEOUT_MS, what }: { readonly timeoutMs?: number; readonly what: string },
+  {
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    pollMs = POLL_MS,
+    what,
+  }: { readonly timeoutMs?: number; readonly pollMs?: number; readonly what: string },
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;
@@ -23,7 +27,7 @@ export async function waitFor<T>(
     } catch (error) {
       lastError = error;
     }
-    await pause(POLL_MS);
+    await pause(pollMs);
   } while (performance.now() < deadline);
   throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: lastError });
 }

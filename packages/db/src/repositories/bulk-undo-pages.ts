@@ -86,6 +86,10 @@ export interface NewUndoConflict {
   readonly message: string;
 }
 
+/**
+ * Records the conflicts of a page. A record, or a link, that an earlier page of the undo could not give back either keeps
+ * the reason of that page: made again meanwhile, it went twice with one bulk delete.
+ */
 export async function insertUndoConflicts(
   trx: Trx,
   undoId: string,
@@ -99,6 +103,7 @@ export async function insertUndoConflicts(
       ${conflicts.map(({ objectType }) => objectType)}::text[], ${conflicts.map(({ objectId }) => objectId)}::uuid[],
       ${conflicts.map(({ link }) => link)}::text[], ${conflicts.map(({ code }) => code)}::text[],
       ${conflicts.map(({ message }) => message)}::text[])
+    on conflict do nothing
   `.execute(trx);
 }
 
