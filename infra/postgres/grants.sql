@@ -54,7 +54,8 @@ alter default privileges in schema archive grant select, insert, update, delete 
 
 -- Purging: done by functions with the rights of the archive's owner, which do nothing that is not due.
 grant execute on function archive_make_partitions(), archive_purge_next(), archive_drop_next() to winnow_worker;
-grant select on archive_partition to winnow_worker;
+-- Whoever works pages looks first whether the archive takes all that it is given.
+grant select on archive_partition to winnow_api, winnow_worker;
 grant select, insert, update on archive_purge to winnow_worker;
 
 -- The queue, where it lives in Postgres.
