@@ -1,6 +1,6 @@
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ALL_LEADS,
   beginElsewhere,
@@ -22,9 +22,6 @@ import {
   type TestOrganization,
   waitFor,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 const LOCKED = 'Somebody else holds a lock on its records (55P03). It is tried again by itself.';
 const DEADLOCK = 'It met a deadlock with somebody else (40P01). It is tried again by itself.';

@@ -1,7 +1,7 @@
 import { encodeId } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   ALL_LEADS,
   buildRefusingTrigger,
@@ -18,9 +18,6 @@ import {
   startFaultProcesses,
   type TestOrganization,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 let db: Db;
 let url: string;

@@ -1,6 +1,6 @@
 import { newId } from '@winnow/catalog';
 import type { Db } from '@winnow/db';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   ALL_LEADS,
   type CommitCutter,
@@ -21,9 +21,6 @@ import {
   type TestOrganization,
   waitFor,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 /** Each page is cut once in each way, so that it is done by its third try at the latest. */
 const EACH_WAY: readonly CutCommit[] = ['request lost', 'answer lost'];

@@ -1,6 +1,6 @@
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ALL_LEADS,
   countRows,
@@ -23,9 +23,6 @@ import {
   waitFor,
   warningsOf,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 const NO_SPACE = 'Postgres has no disk space left (53100). It is tried again by itself.';
 const DISK_MEGABYTES = 128;

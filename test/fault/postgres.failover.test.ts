@@ -1,6 +1,6 @@
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   ALL_LEADS,
   countRows,
@@ -19,9 +19,6 @@ import {
   startPostgres,
   waitFor,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 /** Waits until a worker has changed rows in a transaction that is still open. */
 async function waitForOpenPage(db: Db): Promise<void> {

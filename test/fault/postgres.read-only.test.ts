@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   ALL_LEADS,
   countRows,
@@ -23,9 +23,6 @@ import {
   waitFor,
   warningsOf,
 } from '../support/index.ts';
-
-/** Each of them sees several faults through. */
-vi.setConfig({ testTimeout: 240_000 });
 
 const READ_ONLY = 'Postgres is read-only (25006). It is tried again by itself.';
 /** A worker that spins asks hundreds of times a second, however slow the machine is. */

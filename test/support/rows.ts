@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** Writes a row of any table as it is. @returns its id, made here unless given. */
 export async function insertRow(db: Db, table: string, row: Row): Promise<string> {
-  const id = typeof row['id'] === 'string' ? row['id'] : newId();
+  const id = typeof row.id === 'string' ? row.id : newId();
   const values = { ...row, id };
   await sql`
     insert into ${sql.table(table)} (${sql.join(Object.keys(values).map((column) => sql.id(column)))})

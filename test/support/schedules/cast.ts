@@ -73,7 +73,7 @@ export function createCast(stage: Stage): Cast {
       await stage.waitUntilGone(backends);
       return;
     }
-    task.wasCut = true;
+    process.noteCut();
     if (then === 'cut off') process.cut({ told: true });
     else
       await sql`select pg_terminate_backend(pid) from unnest(${[...backends]}::int[]) as pid`.execute(

@@ -68,7 +68,7 @@ interface Statement {
 function statementFor(world: World, ask: ChangeAsk): Statement | undefined {
   const { pick, other, organizationId, otherOrganizationId } = ask;
   const own = [...world.live]
-    .filter(([, values]) => values['organization_id'] === organizationId)
+    .filter(([, values]) => values.organization_id === organizationId)
     .map(([key]) => key)
     .sort();
   const among = (...tables: readonly string[]) => own.filter((key) => tables.includes(splitKey(key)[0]));
@@ -129,8 +129,8 @@ function insertionOf(
     if (column === 'lead_id') values[column] = links.lead_id;
     if (column === 'contact_id') values[column] = links.contact_id;
   }
-  if (table === 'activity') values['type'] = 'note';
-  if (table === 'lead' || table === 'document') values['name'] = 'another';
+  if (table === 'activity') values.type = 'note';
+  if (table === 'lead' || table === 'document') values.name = 'another';
   const columns = sql.join(Object.keys(values).map((column) => sql.id(column)));
   const change = sql`insert into ${sql.table(table)} (${columns}) values (${sql.join(Object.values(values))})`;
   return { table, id: null, change };

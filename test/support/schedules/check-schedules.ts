@@ -25,6 +25,9 @@ export async function checkSchedules(stage: Stage, { runs, seed, path, onRun }: 
   const property = fc.asyncProperty(fc.limitShrink(schedules, MOST_SHRINKING_STEPS), async (schedule) => {
     n += 1;
     await runSchedule(stage, schedule).catch((error: unknown) => {
+      // At once: making it smaller may take long, and whoever waits may not.
+      if (!hasFailed)
+        console.error(`Seed ${seed}, schedule ${n} fails and is made smaller. ${String(error)}`);
       hasFailed = true;
       throw error;
     });

@@ -10,22 +10,30 @@ import type { Stage } from './stage.ts';
 /** Asks for a pause, for going on or for a cancel, and holds the answer against what must be answered. */
 export async function control(
   performance: Performance,
-  { id, wanted, patient }: { readonly id: string; readonly wanted: Control; readonly patient: boolean },
+  {
+    id,
+    wanted,
+    inHand: fate,
+  }: { readonly id: string; readonly wanted: Control; readonly inHand: 'goes on' | 'waits' | 'dies' },
 ): Promise<void> {
   const { stage, model, cast, observer } = performance;
   const row = () => (model.jobs.get(id) ?? model.undos.get(id))?.row ?? {};
   const { status: was, asked } = row();
   const inHand = cast.inHand(id);
   const asking = askControl(performance, id, wanted);
-  if (inHand > 0 && !patient) {
+  if (inHand > 0 && fate === 'goes on') {
     let isAnswered = false;
-    void asking.finally(() => {
+    const note = () => {
       isAnswered = true;
-    });
+    };
+    void asking.then(note, note);
     await cast.waitFor(seenAsked(stage, id, () => isAnswered));
     await cast.letGo();
   }
   const answer = await cast.waitFor(asking);
+  if (fate === 'dies')
+    for (const process of stage.processes)
+      if (process.task?.id === id) await cast.interrupt(process, 'killed');
   const stops = wanted !== 'resuming';
   if (answer && was !== wanted) observer.limit(id, stops ? inHand : null);
   if (inHand > 0) return;

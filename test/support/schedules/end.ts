@@ -63,10 +63,10 @@ async function demandEvents({ stage, model }: Performance, job: Job): Promise<vo
   const ends = events
     .filter(({ action }) => ['completed', 'failed', 'cancelled'].includes(action))
     .map(({ action }) => action);
-  const end = { done: 'completed', error: 'failed', cancelled: 'cancelled' }[String(job.row['status'])];
+  const end = { done: 'completed', error: 'failed', cancelled: 'cancelled' }[String(job.row.status)];
   demand(
     isSame(ends, isAnnounced ? [end] : []),
-    `${job.id} ended ${job.row['status']}, and the events say ${ends}`,
+    `${job.id} ended ${job.row.status}, and the events say ${ends}`,
   );
   const pages = events.filter(({ page_no }) => page_no !== null).length;
   const said = job.request.archives ? (model.pagesWithRecords.get(job.id) ?? 0) : 0;

@@ -20,6 +20,8 @@ export interface EngineProcess {
   letGo(): void;
   /** Cuts its connections: it hears of it and goes on, or is as if killed. */
   cut(options: { readonly told: boolean }): void;
+  /** Somebody has cut its connections elsewhere: what it is at may fail, and what comes next too. */
+  noteCut(): void;
   /** Takes its pool down. What it is still at fails. */
   dispose(): Promise<void>;
 }
@@ -67,6 +69,8 @@ export async function startEngineProcess(
   });
   const deps: EngineDeps = { ...createEngine(db, settings), doorbell };
   let task: Task | null = null;
+  /** Its pool may hold connections that are dead, and not know it yet. */
+  let mayBeCut = false;
 
   function run(
     id: string,
@@ -91,10 +95,16 @@ export async function startEngineProcess(
       }),
       isStopped: false,
       hasEnded: false,
-      wasCut: false,
+      wasCut: mayBeCut,
     };
+    mayBeCut = false;
     task = begun;
     return begun;
+  }
+
+  function noteCut(): void {
+    if (task) task.wasCut = true;
+    mayBeCut = true;
   }
 
   return {
@@ -113,8 +123,9 @@ export async function startEngineProcess(
       if (task) task.isStopped = false;
       gate.open();
     },
+    noteCut,
     cut(options) {
-      if (task) task.wasCut = true;
+      noteCut();
       gate.cut(options);
     },
     async dispose() {

@@ -17,7 +17,7 @@ export function setOf(
   if (targets.kind === 'left') return leftThen.get(targets.parentId) ?? [];
   const ids = [...live.keys()].map(splitKey).flatMap(([table, id]) => {
     const values = live.get(rowKey(table, id)) ?? {};
-    const isMeant = targets.kind === 'all' || values['name'] === targets.name;
+    const isMeant = targets.kind === 'all' || values.name === targets.name;
     return isOfType(objectType, table, values) && isMeant ? [id] : [];
   });
   return findTargets(live, { organizationId, objectType }, ids.sort()).slice(0, limit ?? undefined);

@@ -44,5 +44,5 @@ export interface Undo {
 export const ENDED: readonly string[] = ['done', 'error', 'cancelled'];
 
 export function hasEnded({ row }: { readonly row: Json }): boolean {
-  return ENDED.includes(String(row['status']));
+  return ENDED.includes(String(row.status));
 }

@@ -46,6 +46,9 @@ export function createModel(start: World): Model {
     left: new Map([...jobs.keys()].map((id) => [id, left(id)])),
   });
 
+  /** What whoever has just finished may have seen. Alone, only what there is. */
+  const seen = (together: boolean) => [world.live, ...(together ? moments.map(({ live }) => live) : [])];
+
   function freeze(job: Job): void {
     const found = [...(pages.get(job.id) ?? [])].sort(([a], [b]) => a - b).flatMap(([, ids]) => ids);
     const isAsOf = (moment: Moment) => isSame(setOf(job.request, moment), found);
@@ -57,14 +60,14 @@ export function createModel(start: World): Model {
   }
 
   function finishPage(job: Job, page: Json, together: boolean): void {
-    const ids = page['object_ids'] as readonly string[];
+    const ids = page.object_ids as readonly string[];
     for (const id of ids) {
       demand(job.frozen?.includes(id) === true, `${job.id} worked on ${id}, which is not in its set`);
       demand(!job.outcomes.has(id), `${job.id} worked on ${id} twice`);
     }
     turns.push(job.id);
-    if (page['n_failed'] !== 0) {
-      demand(ids.length === 1 && page['n_failed'] === 1, `a page of ${ids.length} failed`);
+    if (page.n_failed !== 0) {
+      demand(ids.length === 1 && page.n_failed === 1, `a page of ${ids.length} failed`);
       const key = rowKey(tableOf(job.request.objectType), ids[0] ?? '');
       const refusedThen = [...moments, now()].some(({ live }) =>
         [...doomedBy(live, [key])].some((doomed) => refused.has(doomed)),
@@ -73,28 +76,40 @@ export function createModel(start: World): Model {
       job.outcomes.set(ids[0] ?? '', 'failed');
       return;
     }
-    const pageNo = Number(page['page_no']);
-    const done = deletePage(world, { ...job.request, jobId: job.id, pageNo, ids });
+    const pageNo = Number(page.page_no);
+    const said = seen(together).map((live) =>
+      deletePage(world, { ...job.request, jobId: job.id, pageNo, ids }, live),
+    );
+    const done = pickSaid(
+      said,
+      ({ found }) => page.n_deleted === found.length && isSame(page.not_found_ids, without(ids, found)),
+    );
     world = done.world;
     for (const id of ids) job.outcomes.set(id, done.found.includes(id) ? 'deleted' : 'not_found');
     add(job.counts, done.counts);
     if (done.found.length > 0) pagesWithRecords.set(job.id, (pagesWithRecords.get(job.id) ?? 0) + 1);
-    const notFound = ids.filter((id) => !done.found.includes(id));
+    const notFound = without(ids, done.found);
     demand(
-      page['n_deleted'] === done.found.length,
-      `page ${pageNo} counts ${page['n_deleted']} deleted, not ${done.found.length}`,
+      page.n_deleted === done.found.length,
+      `page ${pageNo} counts ${page.n_deleted} deleted, not ${done.found.length}`,
     );
     demand(
-      isSame(page['not_found_ids'], notFound),
-      `page ${pageNo} did not find ${page['not_found_ids']}, not ${notFound}`,
+      isSame(page.not_found_ids, notFound),
+      `page ${pageNo} did not find ${page.not_found_ids}, not ${notFound}`,
     );
   }
 
-  function finishUndoPage(undo: Undo, page: Json): void {
+  function finishUndoPage(undo: Undo, page: Json, together: boolean): void {
     const job = get(jobs, undo.jobId);
-    const pageNo = Number(page['page_no']);
+    const pageNo = Number(page.page_no);
     const { organizationId } = job.request;
-    const done = restorePage(world, { jobId: job.id, pageNo, organizationId });
+    const said = seen(together).map((live) =>
+      restorePage(world, { jobId: job.id, pageNo, organizationId }, live),
+    );
+    const done = pickSaid(
+      said,
+      ({ counts, conflicts }) => page.n_restored === sum(counts) && page.n_failed === conflicts.size,
+    );
     world = done.world;
     turns.push(job.id);
     add(undo.counts, done.counts);
@@ -104,28 +119,25 @@ export function createModel(start: World): Model {
     undo.nLinksFailed += done.conflicts.size - nRecords;
     undo.nLinksRestored += done.nLinks;
     const nRestored = sum(done.counts);
+    demand(page.n_restored === nRestored, `page ${pageNo} gave ${page.n_restored} back, not ${nRestored}`);
     demand(
-      page['n_restored'] === nRestored,
-      `page ${pageNo} gave ${page['n_restored']} back, not ${nRestored}`,
-    );
-    demand(
-      page['n_failed'] === done.conflicts.size,
-      `page ${pageNo} has ${page['n_failed']} conflicts, not ${[...done.conflicts]}`,
+      page.n_failed === done.conflicts.size,
+      `page ${pageNo} has ${page.n_failed} conflicts, not ${[...done.conflicts]}`,
     );
   }
 
   function changeByOthers(before: Json | null, after: Json | null): void {
     isChangedByOthers = true;
     const live = new Map(world.live);
-    const keyOf = ({ table, row }: Json) => rowKey(String(table), String((row as Values)['id']));
+    const keyOf = ({ table, row }: Json) => rowKey(String(table), String((row as Values).id));
     if (before) live.delete(keyOf(before));
-    if (after) live.set(keyOf(after), after['row'] as Values);
+    if (after) live.set(keyOf(after), after.row as Values);
     world = { ...world, live };
   }
 
   function applyJob({ before, after }: Entry): void {
     const row = after ?? {};
-    const id = String(row['id']);
+    const id = String(row.id);
     if (before === null) {
       jobs.set(id, {
         id,
@@ -138,21 +150,21 @@ export function createModel(start: World): Model {
       return;
     }
     const job = get(jobs, id);
-    if (before['n_objects'] === null && row['n_objects'] !== null) freeze(job);
-    else demand(before['n_objects'] === row['n_objects'], `${id} changed its n_objects`);
+    if (before.n_objects === null && row.n_objects !== null) freeze(job);
+    else demand(before.n_objects === row.n_objects, `${id} changed its n_objects`);
     job.row = row;
   }
 
   function applyUndo({ before, after }: Entry): void {
     const row = after ?? {};
-    const id = String(row['id']);
+    const id = String(row.id);
     if (before !== null) {
       get(undos, id).row = row;
       return;
     }
-    const jobId = String(row['bulk_delete_id']);
+    const jobId = String(row.bulk_delete_id);
     const nObjects = [...world.archive.keys()].filter((key) => key.startsWith(`${jobId}/`)).length;
-    demand(row['n_objects'] === nObjects, `undo ${id} counts ${row['n_objects']} objects, not ${nObjects}`);
+    demand(row.n_objects === nObjects, `undo ${id} counts ${row.n_objects} objects, not ${nObjects}`);
     undos.set(id, {
       id,
       jobId,
@@ -185,13 +197,13 @@ export function createModel(start: World): Model {
       if (what === 'bulk_undo') applyUndo(entry);
       if (what === 'foreign') changeByOthers(before, after);
       if (what === 'bulk_delete_page') {
-        const id = String(after?.['bulk_delete_id']);
+        const id = String(after?.bulk_delete_id);
         const ofJob = pages.get(id) ?? new Map<number, readonly string[]>();
-        pages.set(id, ofJob.set(Number(after?.['page_no']), after?.['object_ids'] as readonly string[]));
+        pages.set(id, ofJob.set(Number(after?.page_no), after?.object_ids as readonly string[]));
         if (isFinished(entry)) finishPage(get(jobs, id), after ?? {}, together);
       }
       if (what === 'bulk_undo_page' && isFinished(entry)) {
-        finishUndoPage(get(undos, String(after?.['bulk_undo_id'])), after ?? {});
+        finishUndoPage(get(undos, String(after?.bulk_undo_id)), after ?? {}, together);
       }
       moments.push(now());
     },
@@ -200,8 +212,18 @@ export function createModel(start: World): Model {
 
 /** A page that was pending and is done. */
 export function isFinished({ before, after }: Entry): boolean {
-  return before?.['status'] === 'pending' && after?.['status'] === 'done';
+  return before?.status === 'pending' && after?.status === 'done';
 }
+
+/** Of what the model holds possible, that which has come true; else the likeliest, for the message. */
+function pickSaid<T>(said: readonly T[], isTrue: (one: T) => boolean): T {
+  const picked = said.find(isTrue) ?? said[0];
+  if (picked === undefined) throw new Error('nothing is possible');
+  return picked;
+}
+
+const without = (ids: readonly string[], others: readonly string[]) =>
+  ids.filter((id) => !others.includes(id));
 
 function add(to: Record<string, number>, counts: Counts): void {
   for (const [key, n] of Object.entries(counts)) to[key] = (to[key] ?? 0) + n;

@@ -22,13 +22,22 @@ export interface Observer {
 export function createObserver(db: Db, model: Model): Observer {
   const seen = new Set<number>();
   const limits = new Map<string, number>();
+  const stopping = new Set<string>();
+
+  /** From when on it is asked to stop: whoever asks may have to wait for pages until then. */
+  function note(row: Json): void {
+    const stops = row.asked !== null || ['paused', 'cancelled'].includes(String(row.status));
+    if (stops) stopping.add(String(row.id));
+    else stopping.delete(String(row.id));
+  }
 
   function take(entry: Entry): void {
     demandLegal(entry);
+    if (entry.what === 'bulk_delete' || entry.what === 'bulk_undo') note(entry.after ?? {});
     if (!isFinished(entry)) return;
-    const id = String(entry.after?.['bulk_delete_id'] ?? entry.after?.['bulk_undo_id']);
+    const id = String(entry.after?.bulk_delete_id ?? entry.after?.bulk_undo_id);
     const left = limits.get(id);
-    if (left === undefined) return;
+    if (left === undefined || !stopping.has(id)) return;
     demand(left > 0, `${id} took up a page after it was told to stop`);
     limits.set(id, left - 1);
   }
@@ -55,7 +64,7 @@ export function createObserver(db: Db, model: Model): Observer {
 /** A status changes as the table of transitions has it, and no count goes back. */
 function demandLegal({ what, before, after }: Entry): void {
   if (before === null || after === null || (what !== 'bulk_delete' && what !== 'bulk_undo')) return;
-  const [was, became] = [String(before['status']), String(after['status'])];
+  const [was, became] = [String(before.status), String(after.status)];
   const legal: Readonly<Record<string, Readonly<Record<string, string>>>> =
     what === 'bulk_delete' ? TRANSITIONS : UNDO_TRANSITIONS;
   if (was !== became) {
@@ -70,7 +79,7 @@ function demandLegal({ what, before, after }: Entry): void {
 }
 
 function countsOf(row: Json): ReadonlyMap<string, number> {
-  const nested = Object.entries({ ...Object(row['deleted_counts']), ...Object(row['restored_counts']) });
+  const nested = Object.entries({ ...Object(row.deleted_counts), ...Object(row.restored_counts) });
   const counts = [...Object.entries(row).filter(([name]) => name.startsWith('n_')), ...nested];
   return new Map(counts.flatMap(([name, n]) => (typeof n === 'number' ? [[name, n]] : [])));
 }

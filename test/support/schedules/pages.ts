@@ -26,16 +26,20 @@ export function findTargets(
   const table = tableOf(objectType);
   return ids.filter((id) => {
     const values = live.get(rowKey(table, id));
-    return values?.['organization_id'] === organizationId && isOfType(objectType, table, values);
+    return values?.organization_id === organizationId && isOfType(objectType, table, values);
   });
 }
 
-/** The world after a page of these objects, and what it did. */
+/**
+ * The world after a page of these objects, and what it did.
+ * @param seen what was to be seen when it looked: of two that work at once, one may not see yet what the other brings.
+ */
 export function deletePage(
   world: World,
   page: Place & { readonly objectType: string; readonly archives: boolean; readonly ids: readonly string[] },
+  seen: World['live'],
 ): { readonly world: World; readonly found: readonly string[]; readonly counts: Counts } {
-  const found = findTargets(world.live, page, page.ids);
+  const found = findTargets(seen, page, findTargets(world.live, page, page.ids));
   const table = tableOf(page.objectType);
   const doomed = doomedBy(
     world.live,
@@ -62,10 +66,11 @@ export function deletePage(
   return { world: { live, archive, links }, found, counts };
 }
 
-/** The world after a page is undone. Conflicts are `type/id/link`, the link empty for a record. */
+/** The world after a page is undone, `seen` as above. Conflicts are `type/id/link`, the link empty for a record. */
 export function restorePage(
   world: World,
   page: Place,
+  seen: World['live'],
 ): {
   readonly world: World;
   readonly counts: Counts;
@@ -78,8 +83,9 @@ export function restorePage(
   const counts: Record<string, number> = {};
   const conflicts = new Set<string>();
   const isBack = (table: string, id: unknown) =>
-    live.get(rowKey(table, String(id)))?.['organization_id'] === page.organizationId &&
-    !archive.has(archiveKey(page, table, String(id)));
+    live.get(rowKey(table, String(id)))?.organization_id === page.organizationId &&
+    !archive.has(archiveKey(page, table, String(id))) &&
+    (seen.has(rowKey(table, String(id))) || world.archive.has(archiveKey(page, table, String(id))));
   for (const table of TABLES) {
     for (const [id, values] of archivedOf(world.archive, page, table)) {
       const type = typeOf(table, values);
@@ -100,7 +106,7 @@ export function restorePage(
     if (jobId !== page.jobId || Number(pageNo) !== page.pageNo) continue;
     const row = live.get(rowKey(table, rowId));
     const target = linksOf(table).find(([name]) => name === column)?.[1] ?? '';
-    const isOwn = row?.['organization_id'] === page.organizationId;
+    const isOwn = row?.organization_id === page.organizationId;
     if (row && isOwn && [null, targetId].includes(asId(row[column])) && isBack(target, targetId)) {
       live.set(rowKey(table, rowId), { ...row, [column]: targetId });
       links.delete(key);

@@ -1,9 +1,11 @@
 import { findIdleBulkDeletes, findIdleBulkUndos } from '@winnow/bulk-delete';
+import { sql } from 'kysely';
 import { insertFamilies } from '../random-families.ts';
 import { insertRow } from '../rows.ts';
 import { waitFor } from '../wait-for.ts';
 import { count, createCast } from './cast.ts';
 import { control } from './controls.ts';
+import { demand } from './demand.ts';
 import { demandEnd } from './end.ts';
 import { ENDED } from './job.ts';
 import { createModel } from './model.ts';
@@ -39,18 +41,10 @@ export async function runSchedule(stage: Stage, { sprouts, steps }: Schedule): P
     }
     at = 'the end';
     await take(performance, () => performance.cast.letGo(), true);
-    for (const { id, row } of [...model.jobs.values(), ...model.undos.values()]) {
-      if (row['status'] === 'paused')
-        await take(
-          performance,
-          () => control(performance, { id, wanted: 'resuming', patient: false }),
-          false,
-        );
-    }
     await drain(performance);
-    for (const { row } of model.jobs.values()) count(stage, `bulk delete ${row['status']}`);
+    for (const { row } of model.jobs.values()) count(stage, `bulk delete ${row.status}`);
     for (const { row, conflicts } of model.undos.values())
-      count(stage, `undo ${row['status']} with${conflicts.size > 0 ? '' : 'out'} conflicts`);
+      count(stage, `undo ${row.status} with${conflicts.size > 0 ? '' : 'out'} conflicts`);
     for (const { outcomes } of model.jobs.values())
       for (const outcome of outcomes.values()) count(stage, outcome);
     await demandEnd(performance, () => drain(performance));
@@ -76,27 +70,36 @@ async function take(
   await observer.look(together || wasHeld);
 }
 
-/** All rings are lost. Whatever has work is found by asking Postgres, until there is none. */
+/** All rings are lost. What is paused goes on; whatever has work is found by asking Postgres, until there is none. */
 async function drain(performance: Performance): Promise<void> {
   const { stage, model } = performance;
   stage.rung.clear();
   const hasEnded = () =>
-    [...model.jobs.values(), ...model.undos.values()].every(({ row }) =>
-      ENDED.includes(String(row['status'])),
-    );
+    [...model.jobs.values(), ...model.undos.values()].every(({ row }) => ENDED.includes(String(row.status)));
   while (!hasEnded()) {
-    // None at this moment: pages that deadlocked may have to wait a little.
-    const idle = await waitFor(() => findIdle(stage), {
-      what: 'the reconciler to find what has not ended',
-      pollMs: 2,
-    });
+    await resumeAll(performance);
+    const idle = await waitFor(() => findIdle(stage), { what: 'what is postponed to be due', pollMs: 2 });
+    demand(idle.length > 0, 'something has not ended, and the reconciler does not find it');
     for (const id of idle) await take(performance, () => workToEnd(performance, id), false);
   }
 }
 
-async function findIdle({ api }: Stage): Promise<readonly string[] | undefined> {
+async function resumeAll(performance: Performance): Promise<void> {
+  const { jobs, undos } = performance.model;
+  for (const { id, row } of [...jobs.values(), ...undos.values()]) {
+    if (row.status !== 'paused') continue;
+    await take(performance, () => control(performance, { id, wanted: 'resuming', inHand: 'waits' }), false);
+  }
+}
+
+/** What the reconciler would ring for now; undefined when there is nothing yet, because a page that failed has to wait. */
+async function findIdle({ api, db }: Stage): Promise<readonly string[] | undefined> {
+  const { rows: waiting } = await sql`
+    select from bulk_delete_page where status = 'pending' and not_before > now()
+    union all select from bulk_undo_page where status = 'pending' and not_before > now()
+  `.execute(db);
   const idle = [...(await findIdleBulkDeletes(api)), ...(await findIdleBulkUndos(api))];
-  return idle.length > 0 ? idle : undefined;
+  return idle.length > 0 || waiting.length === 0 ? idle : undefined;
 }
 
 function workToEnd({ stage, cast }: Performance, id: string): Promise<void> {

@@ -38,7 +38,12 @@ export type Step =
   | { readonly do: 'work at once'; readonly picks: readonly [number, number] }
   | { readonly do: 'go on' }
   | { readonly do: 'interrupt'; readonly process: number; readonly interruption: Interruption }
-  | { readonly do: 'control'; readonly pick: number; readonly wanted: Control; readonly patient: boolean }
+  | {
+      readonly do: 'control';
+      readonly pick: number;
+      readonly wanted: Control /** What becomes of who has it in hand: goes on when it is asked, when there is an answer, or dies then. */;
+      readonly inHand: 'goes on' | 'waits' | 'dies';
+    }
   | { readonly do: 'undo'; readonly pick: number }
   | { readonly do: 'retry'; readonly pick: number; readonly maxFailures: number | null }
   | { readonly do: 'lose the queue' }
@@ -62,7 +67,7 @@ const any = fc.nat(999);
 const process = fc.nat(1);
 const stopTo = (...which: readonly Interruption[]) =>
   fc.record({ at: any, interruption: fc.constantFrom(...which) });
-const stop = fc.option(stopTo('held', 'killed', 'cut off', 'terminated'), { freq: 2 });
+const stop = fc.option(stopTo('held', 'held', 'held', 'killed', 'cut off', 'terminated'), { freq: 2 });
 const maxFailures = fc.option(fc.nat(1), { freq: 1 });
 
 const create = fc.record({
@@ -103,7 +108,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 7,
     arbitrary: fc.record({
       do: fc.constant('control' as const),
       pick: any,
@@ -114,7 +119,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'resuming' as const,
         'cancelled' as const,
       ),
-      patient: fc.integer({ min: 0, max: 5 }).map((n) => n === 5),
+      inHand: fc.constantFrom(
+        'goes on' as const,
+        'goes on' as const,
+        'goes on' as const,
+        'waits' as const,
+        'dies' as const,
+      ),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('undo' as const), pick: any }) },

@@ -23,7 +23,11 @@ export async function perform(performance: Performance, step: Step): Promise<voi
     case 'interrupt':
       return cast.interrupt(stage.process(step.process), step.interruption);
     case 'control': {
-      const id = pickOne(performance, step.pick);
+      const held = stage.processes
+        .flatMap(({ task }) => (task ? [task.id] : []))
+        .filter((one) => isMade(model, one));
+      const id =
+        step.pick % 3 > 0 && held.length > 0 ? choose(held, step.pick) : pickOne(performance, step.pick);
       return id === undefined ? undefined : control(performance, { ...step, id });
     }
     case 'undo':
@@ -80,4 +84,8 @@ async function refuse({ stage, model, cast }: Performance, step: StepTo<'refuse'
   await stage.refusing.stand(true);
   await stage.refusing.refuse([splitKey(key)[1]]);
   model.refused.add(key);
+}
+
+function isMade({ jobs, undos }: Performance['model'], id: string): boolean {
+  return jobs.has(id) || undos.has(id);
 }

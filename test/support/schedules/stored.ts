@@ -32,11 +32,7 @@ export async function readWorld(db: Db): Promise<World> {
     }
     const place = { jobId: job_id, pageNo: page_no };
     if (tbl === null) {
-      const [table, column, targetId] = [
-        values['table_name'],
-        values['column_name'],
-        values['target_id'],
-      ].map(String);
+      const [table, column, targetId] = [values.table_name, values.column_name, values.target_id].map(String);
       const key = linkKey(place, {
         table: table ?? '',
         column: column ?? '',

@@ -71,8 +71,8 @@ async function demandProgress(
   }: { readonly id: string; readonly before: Readonly<Record<string, unknown>>; readonly amount: string },
 ): Promise<void> {
   if (
-    !['created', 'loading', 'processing', 'resuming'].includes(String(before['status'])) ||
-    before['asked'] !== null
+    !['created', 'loading', 'processing', 'resuming'].includes(String(before.status)) ||
+    before.asked !== null
   )
     return;
   const row = await findBulkDeleteForWork(stage.db, id);

@@ -20,8 +20,9 @@ export async function askUndo(
   jobId: string,
 ): Promise<string | undefined> {
   const job = model.jobs.get(jobId);
-  const wasInHand = cast.inHand(jobId) > 0;
   const running = [...model.undos.values()].find((one) => one.jobId === jobId && !hasEnded(one));
+  // Asking may have to wait for who is held with its last page, and then finds something else.
+  const wasInHand = cast.inHand(jobId) > 0 || (running !== undefined && cast.inHand(running.id) > 0);
   const { archive, links } = model.world();
   const isLeft = [...archive.keys(), ...links].some((key) => key.startsWith(`${jobId}/`));
   const request = { id: newId(), bulkDeleteId: jobId, sendDoneEmail: false };
@@ -33,8 +34,8 @@ export async function askUndo(
   );
   const mayBe =
     running !== undefined || (job !== undefined && hasEnded(job) && job.request.archives && isLeft);
-  if (!wasInHand)
-    demand((made !== undefined) === mayBe, `an undo of ${jobId} was ${made ? 'accepted' : 'refused'}`);
+  if (wasInHand) return made?.id;
+  demand((made !== undefined) === mayBe, `an undo of ${jobId} was ${made ? 'accepted' : 'refused'}`);
   if (running && made) demand(made.id === running.id, `${jobId} has two undos at once`);
   return made?.id;
 }

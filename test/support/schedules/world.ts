@@ -75,12 +75,12 @@ export const linksOf = (table: string): readonly (readonly [column: string, tabl
 /** `activity.note` are the rows of `activity` whose type is `note`. */
 export function isOfType(objectType: string, table: string, values: Values): boolean {
   const [ofTable, type] = objectType.split('.');
-  return table === ofTable && (type === undefined || values['type'] === type);
+  return table === ofTable && (type === undefined || values.type === type);
 }
 
 export const tableOf = (objectType: string) => objectType.split('.')[0] ?? objectType;
 export const typeOf = (table: string, values: Values) =>
-  table === 'activity' ? `activity.${String(values['type'])}` : table;
+  table === 'activity' ? `activity.${String(values.type)}` : table;
 export const splitKey = (key: string): readonly [table: string, id: string] => {
   const [table = '', id = ''] = key.split('/');
   return [table, id];
