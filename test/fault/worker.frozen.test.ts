@@ -93,7 +93,7 @@ describeOnEachQueue('a worker that in the middle of a page', (backend) => {
       await expectAllDeleted(db, await client.waitForEnd(id), LEADS);
 
       await thaw(frozen);
-      await waitFor(() => frozen.output().includes('a job failed'), {
+      await waitFor(() => frozen.output().includes('work waits for the database'), {
         what: 'it to notice that it was cut off',
       });
       other.kill('SIGTERM');

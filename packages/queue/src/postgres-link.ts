@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
 import type { ClientBase } from 'pg';
+import { putOffErrorAfterReady } from './error-after-ready.ts';
 import type { OnError, ProducerLink, WorkerLink } from './link.ts';
 import { separateOptions } from './postgres-url.ts';
 import type { PostgresQueueSettings } from './settings.ts';
@@ -53,7 +54,8 @@ function configureConnections(
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       // While BullMQ looks at the schema on a connection it does not listen: its loss would end the process.
       onConnect: (client: ClientBase) => void client.on('error', onError),
-      stream: () => {
+      stream(this: unknown) {
+        putOffErrorAfterReady(this);
         const socket = new Socket();
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
