@@ -43,9 +43,9 @@ export default defineConfig({
       },
       onServers('integration', 1, true),
       onServers('conformance', 2, true),
-      // These start processes that want a core for themselves; those of faults mostly wait.
+      // These start processes that want a core, and connections to Postgres, for themselves.
       onServers('e2e', 3, false, FAULTS_TIMEOUT_MS),
-      onServers('fault', 4, true, FAULTS_TIMEOUT_MS),
+      onServers('fault', 4, false, FAULTS_TIMEOUT_MS),
     ],
   },
 });

@@ -32,7 +32,7 @@ describeOnEachQueue('overlapping bulk deletes, worked on by two processes', (bac
     winnow = await startWinnowProcesses(backend, database.url, {
       apis: 1,
       workers: 2,
-      env: { WINNOW_PAGE_SIZE: String(PAGE_SIZE), WINNOW_WORKER_CONCURRENCY: '5', WINNOW_SLICE_MS: '50' },
+      env: { WINNOW_PAGE_SIZE: String(PAGE_SIZE), WINNOW_WORKER_CONCURRENCY: '10', WINNOW_SLICE_MS: '50' },
     });
   });
   beforeEach(async () => {

@@ -149,7 +149,8 @@ describe('a page that meets what may pass', () => {
     await waitFor(
       async () => {
         const { rows } = await sql`
-          select from pg_stat_activity where application_name = 'winnow-worker' and wait_event_type = 'Lock'
+          select from pg_stat_activity
+          where datname = current_database() and application_name = 'winnow-worker' and wait_event_type = 'Lock'
         `.execute(db);
         return rows.length > 0;
       },
