@@ -121,10 +121,8 @@ describe('a page that meets what may pass', () => {
     startFaultProcesses({ ...(await queueFor('postgres', url)).env, ...env }, org);
 
   it('a deadlock, or serialization failures: is tried again, and ends exact', async () => {
-    // The cluster's default is a second; the other one never finds out by itself.
-    await sql
-      .raw(`alter database ${new URL(url).pathname.slice(1)} set deadlock_timeout = '100ms'`)
-      .execute(db);
+    // Postgres looks once, so long after a wait has begun: by then the other one must wait too. It never looks itself.
+    await sql.raw(`alter database ${new URL(url).pathname.slice(1)} set deadlock_timeout = '4s'`).execute(db);
     await sql`set local deadlock_timeout = '60s'`.execute(other.trx);
     // No transaction of ours is serializable: a trigger answers as Postgres would. A sequence survives the rollback.
     await sql`create sequence tries`.execute(db);
