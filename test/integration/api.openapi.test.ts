@@ -38,6 +38,18 @@ it('Every route is described: with a summary, a tag, its answers, and what it ta
   expect(gaps).toEqual([]);
 });
 
+it('A body that may be left out is not required, and any other is.', () => {
+  const optional = operationsOf(document).flatMap(({ name, operation }) => {
+    const { requestBody } = operation as { readonly requestBody?: { readonly required: boolean } };
+    return requestBody && !requestBody.required ? [name] : [];
+  });
+  expect(optional.sort()).toEqual([
+    'post /api/v1/bulk_action/delete/{id}/retry/',
+    'post /api/v1/bulk_action/delete/{id}/undo/',
+  ]);
+  expect(JSON.stringify(document)).not.toContain('x-body');
+});
+
 it('The document has these paths and methods, no more and no fewer.', () => {
   const whole = (path: string) => [`${path}: get post`, `${path}{id}/: delete get put`];
   const withoutDelete = (path: string) => [`${path}: get post`, `${path}{id}/: get put`];

@@ -161,6 +161,10 @@ describe('dry_run', () => {
       matches_everything: true,
       note: expect.stringContaining('match_all'),
     });
+    expect(previewOf(await post({ ...everyLead, dry_run: true, match_all: true }))).toMatchObject({
+      matches_everything: true,
+      note: null,
+    });
     const token = { preview_token: textOf(dry, 'preview_token') };
     expect(fieldErrors(await post({ ...everyLead, ...token }))).toHaveProperty('s_query');
     expect((await post({ ...everyLead, ...token, match_all: true })).status).toBe(200);

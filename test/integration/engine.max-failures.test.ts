@@ -1,5 +1,6 @@
 import { createBulkDelete, type MaxFailures, runSlice } from '@winnow/bulk-delete';
 import { type BulkDeleteRow, type Db, findBulkDeleteForWork } from '@winnow/db';
+import { createLogger } from '@winnow/logger';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -102,6 +103,15 @@ describe('A percentage of failures', () => {
       expect(row.error_message).toContain(`${bound.percent} % of at least ${bound.after}`);
     }
   });
+});
+
+it('That it ended in error is logged once, with the reason that the record has.', async () => {
+  const { deps, id } = await prepare({ n: 3, refused: [0, 1] }, { kind: 'number', most: 0 });
+  const lines: { readonly msg: string; readonly reason?: string }[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  const listening = { ...deps, logger: createLogger({ name: 'test', level: 'error', destination }) };
+  const { error_message: reason } = await workToEnd(listening, id);
+  expect(lines).toMatchObject([{ bulk_delete_id: id, reason, msg: 'bulk delete ended in error' }]);
 });
 
 it('With several lanes a page that is in hand is finished and counted, and no other is begun.', async () => {

@@ -79,7 +79,7 @@ async function change(
   row: BulkDeleteRow,
   { wanted, userId }: { readonly wanted: Control; readonly userId: string | null },
 ): Promise<Change> {
-  if (row.status === wanted) return {};
+  if (row.status === wanted && row.asked === null) return {};
   assertAllowed(row, wanted);
   if (wanted === 'resuming') {
     if (row.status === 'paused') {

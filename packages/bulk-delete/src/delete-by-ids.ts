@@ -16,7 +16,10 @@ import { QUEUES } from '@winnow/queue';
 import type { Actor, EngineDeps } from './engine.ts';
 import { runSlice } from './slice.ts';
 import { isFinished } from './status.ts';
+import { isWorkable } from './waiting.ts';
 
+/** How often a caller looks who waits for pages that others have. */
+const LOOK_EVERY_MS = 20;
 /** A page may wait so long for a lock even when the caller's time is as good as up: other pages lock for moments. */
 const LEAST_LOCK_WAIT_MS = 100;
 
@@ -65,9 +68,19 @@ async function workInline(deps: EngineDeps, id: string): Promise<boolean> {
   for (;;) {
     const outcome = await runSlice(waitingAtMost(deps, deadline - performance.now()), id, signal);
     if (outcome.kind === 'finished') return true;
-    if (outcome.kind === 'nothing' || signal.aborted) return false;
+    if (signal.aborted) return false;
+    if (outcome.kind === 'nothing') {
+      if (!(await isLeftToOthers(deps, id))) return false;
+      await pause(Math.min(LOOK_EVERY_MS, Math.max(0, deadline - performance.now())));
+    }
     if (outcome.kind === 'later') await pause(Math.min(outcome.delayMs, deadline - performance.now()));
   }
+}
+
+/** Whether others go on with it: a reconciler may have found it while a page of it waited for a lock. */
+async function isLeftToOthers({ db }: EngineDeps, id: string): Promise<boolean> {
+  const row = await findBulkDeleteForWork(db, id);
+  return row !== undefined && isWorkable(row);
 }
 
 /** For a caller who waits: a page gives up on a lock when the caller's time is up, and is left to workers. */

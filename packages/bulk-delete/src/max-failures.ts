@@ -5,20 +5,23 @@ import type { EngineDeps } from './engine.ts';
 import { announcePage } from './events.ts';
 import { maxFailuresOf, sayPastMaxFailures } from './failure-bound.ts';
 
+interface SettledPage {
+  readonly row: BulkDeleteRow;
+  readonly hasFailed: boolean;
+  readonly eventId: string | undefined;
+}
+
 /**
  * What follows from a finished page, in its transaction: it is announced, or, when more objects have failed than the
  * bulk delete allows, it ends in `error` with the very count that went past. Its row is locked by the count, so that
  * of several pages one finds it; those in hand elsewhere are still finished and counted.
- * @returns the bulk delete then, and the id of the event to ring with after the commit.
+ * @returns the bulk delete then, whether this page has ended it in `error`, which is to be logged after the commit, and
+ * the id of the event to ring with then.
  */
-export async function settlePage(
-  deps: EngineDeps,
-  trx: Trx,
-  finished: FinishedPage,
-): Promise<{ readonly row: BulkDeleteRow; readonly eventId: string | undefined }> {
+export async function settlePage(deps: EngineDeps, trx: Trx, finished: FinishedPage): Promise<SettledPage> {
   const { is_past_max_failures: isPast, ...row } = finished;
   const bound = isPast ? maxFailuresOf(row) : null;
-  if (bound === null) return { row, eventId: await announcePage(trx, deps.catalog, row) };
+  if (bound === null) return { row, hasFailed: false, eventId: await announcePage(trx, deps.catalog, row) };
   const reason = sayPastMaxFailures(bound, {
     nFailed: row.n_objects_failed,
     nProcessed: row.n_objects_processed,
@@ -26,5 +29,5 @@ export async function settlePage(
   });
   const failed = await failInTransaction(deps, trx, row.id, reason);
   if (!failed) throw new Error(`bulk delete ${row.id} went past max_failures and could not be ended`);
-  return failed;
+  return { ...failed, hasFailed: true };
 }

@@ -4,12 +4,14 @@ import {
   finishPage,
   insertFailure,
   lockFailedPage,
+  lockForCounting,
   type PageRow,
   postponePage,
   recoveryFor,
   splitPage,
 } from '@winnow/db';
-import { endInError } from './end-in-error.ts';
+import { QUEUES } from '@winnow/queue';
+import { endInError, logFailure } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
 import type { PageError } from './errors.ts';
 import { ringForEvent } from './events.ts';
@@ -83,12 +85,15 @@ async function retryLater(deps: EngineDeps, page: PageRow, reason: string): Prom
  * @param reason why it waits, of a page that has had retries; null of one whose error no retry mends.
  */
 async function halve(deps: EngineDeps, page: PageRow, reason: string | null): Promise<void> {
-  await deps.db.transaction().execute(async (trx) => {
+  const hasHalves = await deps.db.transaction().execute(async (trx) => {
     const locked = await lockFailedPage(trx, page);
-    if (!locked) return;
+    if (!locked) return false;
     await splitPage(trx, locked, reason !== null && page.object_ids.length > 2 ? MAX_ATTEMPTS - 1 : 0);
     if (reason !== null) await noteWaiting(trx, reason, { id: page.bulk_delete_id, isUndo: false });
+    return true;
   });
+  // The other workers may have left when there was no page for them.
+  if (hasHalves) await deps.doorbell.ring(QUEUES.bulkDelete, page.bulk_delete_id);
 }
 
 async function recordFailure(
@@ -100,8 +105,8 @@ async function recordFailure(
   const [objectId] = page.object_ids;
   if (objectId === undefined) throw new Error('a page without objects cannot fail');
   const result = await deps.db.transaction().execute(async (trx) => {
-    const locked = await lockFailedPage(trx, page);
-    if (!locked) return undefined;
+    if (!(await lockFailedPage(trx, page)) || !(await lockForCounting(trx, page.bulk_delete_id)))
+      return undefined;
     await insertFailure(trx, { bulkDeleteId: page.bulk_delete_id, objectId, code, message });
     const row = await finishPage(
       trx,
@@ -111,6 +116,7 @@ async function recordFailure(
     );
     return settlePage(deps, trx, row);
   });
+  if (result?.hasFailed) logFailure(deps, result.row);
   await ringForEvent(deps, result?.eventId);
   return result?.row;
 }

@@ -11,6 +11,7 @@ import {
   type LockedRows,
   lockChildren,
   lockTargets,
+  nextPageDelayMs,
   type PageRow,
   preferIndexes,
   type Trx,
@@ -18,6 +19,7 @@ import {
   turnOffTriggers,
 } from '@winnow/db';
 import { countByObjectType } from './count-by-object-type.ts';
+import { logFailure } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
 import { PageError } from './errors.ts';
 import { recordDeletedPage, ringForEvent } from './events.ts';
@@ -28,8 +30,8 @@ import { settlePage } from './max-failures.ts';
 export type PageOutcome =
   /** A page is finished and counted. */
   | { readonly kind: 'worked'; readonly bulkDelete: BulkDeleteRow }
-  /** There is no page that could be claimed now. */
-  | { readonly kind: 'none' }
+  /** There is no page that could be claimed now: one may be after this delay, or what is left is in the hands of others. */
+  | { readonly kind: 'none'; readonly delayMs: number | undefined }
   /** Other workers hold all lanes of this bulk delete. */
   | { readonly kind: 'busy' };
 
@@ -53,7 +55,7 @@ export async function workPage(
         await preferIndexes(trx);
         if (!(await takeLane(trx, bulkDelete.id, deps.settings.lanes))) return 'busy';
         claimed = await claimPage(trx, bulkDelete.id);
-        if (!claimed) return 'none';
+        if (!claimed) return { delayMs: await nextPageDelayMs(trx, bulkDelete.id) };
         if (await checkPlan(trx, plan, bulkDelete)) await turnOffTriggers(trx);
         return finishWith(
           deps,
@@ -63,7 +65,9 @@ export async function workPage(
           await deletePage(deps, trx, bulkDelete, claimed, plan),
         );
       });
-    if (result === 'busy' || result === 'none') return { kind: result };
+    if (result === 'busy') return { kind: 'busy' };
+    if ('delayMs' in result) return { kind: 'none', ...result };
+    if (result.hasFailed) logFailure(deps, result.row);
     await Promise.all(result.eventIds.map((id) => ringForEvent(deps, id)));
     return { kind: 'worked', bulkDelete: result.row };
   } catch (error) {
@@ -166,5 +170,5 @@ async function finishWith(
     deps.settings.announceEveryMs,
   );
   const settled = await settlePage(deps, trx, row);
-  return { row: settled.row, eventIds: [recordsEventId, settled.eventId] };
+  return { ...settled, eventIds: [recordsEventId, settled.eventId] };
 }

@@ -59,7 +59,11 @@ async function makePreview(
     settings.previewTimeoutMs,
   );
   const finished = new Date();
-  const preview = summarize(deps, prepared, findings, { started, finished });
+  const preview = summarize(deps, prepared, findings, {
+    started,
+    finished,
+    matchAll: request.matchAll,
+  });
   const row = await insertBulkDeleteOnce(db, {
     ...record,
     id: beginning.id,
@@ -91,7 +95,11 @@ function summarize(
   { catalog, settings }: EngineDeps,
   { checked, objectType, record }: PreparedRequest,
   findings: PreviewFindings,
-  { started, finished }: { readonly started: Date; readonly finished: Date },
+  {
+    started,
+    finished,
+    matchAll,
+  }: { readonly started: Date; readonly finished: Date; readonly matchAll: boolean },
 ): StoredPreview {
   const { cascade, nObjects, countIsEstimate } = findings;
   const guards: Guards = {
@@ -123,7 +131,10 @@ function summarize(
     cascade_is_estimate: findings.cascadeIsEstimate,
     sample: findings.sample,
     breach: breach ?? null,
-    note: noteOn(findings, objectType, matchesEverything, settings.previewTimeoutMs),
+    note: noteOn(findings, objectType, {
+      mustSayMatchAll: matchesEverything && !matchAll,
+      budgetMs: settings.previewTimeoutMs,
+    }),
     date_counted: started.toISOString(),
     took_ms: finished.getTime() - started.getTime(),
   };
@@ -132,12 +143,11 @@ function summarize(
 function noteOn(
   { nObjects, countIsEstimate, cascade, cascadeIsEstimate, sample }: PreviewFindings,
   { label }: ObjectType,
-  matchesEverything: boolean,
-  budgetMs: number,
+  { mustSayMatchAll, budgetMs }: { readonly mustSayMatchAll: boolean; readonly budgetMs: number },
 ): string | null {
   const inTime = `within ${budgetMs / 1000} s`;
   const sentences = [
-    ...(matchesEverything
+    ...(mustSayMatchAll
       ? [`The query has no condition and matches all ${label.many}: to delete them, send "match_all": true.`]
       : []),
     ...(countIsEstimate && nObjects === null

@@ -18,10 +18,13 @@ import {
 } from '@winnow/db';
 import { compileQuery, QueryError } from '@winnow/query';
 import { checkRequest } from '@winnow/search';
-import { endInError, failInTransaction } from './end-in-error.ts';
+import { endInError, failInTransaction, logFailure } from './end-in-error.ts';
 import type { EngineDeps } from './engine.ts';
 import { recordEvent, ringForEvent } from './events.ts';
 import { findBreach } from './guards.ts';
+
+/** Part of the time-out after which a cancelled statement counts as timed out: two machines' seconds are not quite equal. */
+const TIMED_OUT_FROM = 0.95;
 
 /**
  * Turns the query into pages, once: afterwards the target set is frozen and the counts are known. Two workers that
@@ -31,12 +34,14 @@ import { findBreach } from './guards.ts';
  */
 export async function resolveBulkDelete(deps: EngineDeps, id: string): Promise<BulkDeleteRow | undefined> {
   await markLoading(deps.db, id);
+  const begun = performance.now();
   try {
     const resolved = await deps.db.transaction().execute((trx) => resolveInTransaction(deps, trx, id));
+    if (resolved?.row.status === 'error') logFailure(deps, resolved.row);
     await ringForEvent(deps, resolved?.eventId);
     return resolved?.row;
   } catch (error) {
-    if (error instanceof Stopped || (await wasInterrupted(deps, id, error))) return undefined;
+    if (error instanceof Stopped || (await wasInterrupted(deps, id, error, begun))) return undefined;
     if (!isFinal(error)) throw error;
     return endInError(deps, id, reasonFor(error, deps.settings.resolveTimeoutMs));
   }
@@ -115,9 +120,20 @@ async function findTargets(
 /** Somebody asked it to stop, or it ended, while its query was being resolved. */
 class Stopped extends Error {}
 
-/** Whoever asks a bulk delete to stop interrupts the statement that resolves it: that is no time-out. */
-async function wasInterrupted({ db }: EngineDeps, id: string, error: unknown): Promise<boolean> {
+/**
+ * Whether a statement was cancelled by somebody, and not by its time-out, which has the same code: it did not last so long.
+ * Who asks the bulk delete to stop interrupts it, and may have taken that back when we look; an interruption of another
+ * may hit it by mistake. Taken for a time-out, each would end the bulk delete for good.
+ * @param begun when resolving began, by the process's clock.
+ */
+async function wasInterrupted(
+  { db, settings }: EngineDeps,
+  id: string,
+  error: unknown,
+  begun: number,
+): Promise<boolean> {
   if (errorCode(error) !== '57014') return false;
+  if (performance.now() - begun < settings.resolveTimeoutMs * TIMED_OUT_FROM) return true;
   const row = await findBulkDeleteForWork(db, id);
   return row !== undefined && (row.asked !== null || row.status !== 'loading');
 }

@@ -1,5 +1,5 @@
 import { objectTypeOf } from '@winnow/catalog';
-import { type BulkDeleteRow, findBulkDeleteForWork, markProcessing, nextPageDelayMs } from '@winnow/db';
+import { type BulkDeleteRow, findBulkDeleteForWork, markProcessing } from '@winnow/db';
 import { QUEUES } from '@winnow/queue';
 import { stopIfAsked } from './control.ts';
 import type { EngineDeps } from './engine.ts';
@@ -73,7 +73,7 @@ async function takeTurn(deps: EngineDeps, bulkDelete: BulkDeleteRow): Promise<Sl
     const plan = await loadExecutionPlan(deps.db, deps.catalog, objectType.table);
     const outcome = await workPage(deps, bulkDelete, plan);
     if (outcome.kind === 'busy') return { kind: 'nothing' };
-    if (outcome.kind === 'none') return waitForPages(deps, bulkDelete.id);
+    if (outcome.kind === 'none') return waitForPages(deps, bulkDelete.id, outcome.delayMs);
     return isFinished(outcome.bulkDelete.status) ? { kind: 'finished' } : undefined;
   } catch (error) {
     if (!(error instanceof PageError)) throw error;
@@ -82,8 +82,11 @@ async function takeTurn(deps: EngineDeps, bulkDelete: BulkDeleteRow): Promise<Sl
   }
 }
 
-async function waitForPages(deps: EngineDeps, id: string): Promise<SliceOutcome> {
+async function waitForPages(
+  deps: EngineDeps,
+  id: string,
+  delayMs: number | undefined,
+): Promise<SliceOutcome> {
   if ((await stopIfAsked(deps, id)) !== 'nothing asked') return { kind: 'nothing' };
-  const delayMs = await nextPageDelayMs(deps.db, id);
   return delayMs === undefined ? { kind: 'nothing' } : { kind: 'later', delayMs };
 }

@@ -62,6 +62,7 @@ export {
   findLongPaused,
   listUnfinishedOfKey,
   lockForControl,
+  lockLongPaused,
   resumePaused,
   type Settled,
   settleAsked,
@@ -92,6 +93,7 @@ export {
   insertBulkDelete,
   insertBulkDeleteOnce,
   listBulkDeletes,
+  lockForCounting,
   lockForResolving,
   markLoading,
   markProcessing,
@@ -128,6 +130,7 @@ export {
   finishUndoPage,
   insertBulkUndo,
   listBulkUndos,
+  lockUndoForCounting,
   markUndoProcessing,
 } from './repositories/bulk-undos.ts';
 export { readColumnFacts, type WhenAbsent } from './repositories/column-facts.ts';

@@ -61,7 +61,10 @@ export function createObserver(db: Db, model: Model): Observer {
   };
 }
 
-/** A status changes as the table of transitions has it, and no count goes back. */
+/** In which no count may move. One that ended in `error` still counts what others had in hand. */
+const STANDS_STILL: readonly string[] = ['paused', 'done', 'cancelled'];
+
+/** A status changes as the table of transitions has it, no count goes back, and none moves when it has stopped. */
 function demandLegal({ what, before, after }: Entry): void {
   if (before === null || after === null || (what !== 'bulk_delete' && what !== 'bulk_undo')) return;
   const [was, became] = [String(before.status), String(after.status)];
@@ -74,6 +77,7 @@ function demandLegal({ what, before, after }: Entry): void {
   for (const [name, count] of countsOf(before)) {
     const now = countsOf(after).get(name) ?? 0;
     const mayShrink = name === 'n_objects_unprocessed';
+    if (STANDS_STILL.includes(was)) demand(now === count, `${name} of ${what} moved while it was ${was}`);
     demand(mayShrink ? now <= count : now >= count, `${name} of ${what} went from ${count} to ${now}`);
   }
 }

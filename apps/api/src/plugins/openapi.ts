@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { relaxBodies } from '../wire/optional-body.ts';
 
 const DESCRIPTION = `Deletes many records by a structured query: in the background, exactly, on record.
 
@@ -16,6 +17,8 @@ export async function registerOpenApi(
     refResolver: {
       buildLocalReference: (schema, _baseUri, _fragment, i) => String(schema.$id ?? `schema-${i}`),
     },
+    transformObject: (document) =>
+      relaxBodies('openapiObject' in document ? document.openapiObject : document.swaggerObject),
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Winnow', version: '1', description: DESCRIPTION },

@@ -56,7 +56,7 @@ async function change(
   row: BulkUndoRow,
   { wanted, userId }: { readonly wanted: Control; readonly userId: string | null },
 ): Promise<Change> {
-  if (row.status === wanted) return {};
+  if (row.status === wanted && row.asked === null) return {};
   assertAllowed(row, wanted);
   if (row.status === 'paused' && wanted !== 'paused') {
     const changed = await endUndoPause(trx, row.id, { becomes: wanted, userId });

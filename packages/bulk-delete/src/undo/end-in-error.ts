@@ -12,11 +12,11 @@ export async function endUndoInError(
   id: string,
   reason: string,
 ): Promise<BulkUndoRow | undefined> {
-  deps.logger.error({ bulk_undo_id: id, reason }, 'undo ended in error');
   const failed = await deps.db.transaction().execute(async (trx) => {
     const row = await failBulkUndo(trx, id, reason);
     return row && { row, eventId: await recordUndoEvent(trx, row, 'failed') };
   });
+  if (failed) deps.logger.error({ bulk_undo_id: id, reason }, 'undo ended in error');
   await ringForEvent(deps, failed?.eventId);
   return failed?.row;
 }

@@ -5,6 +5,7 @@ import {
   insertUndoConflicts,
   listLeftRows,
   lockFailedUndoPage,
+  lockUndoForCounting,
   recoveryFor,
   replanUndoPage,
   type Trx,
@@ -112,6 +113,7 @@ async function recordRefusal(
     first: { step, id },
   }: FailedPage & { readonly n: number; readonly first: UntriedRow },
 ): Promise<string | undefined> {
+  if (!(await lockUndoForCounting(trx, undo.id))) return undefined;
   const context = { ...restorationOf(deps.catalog, { undo, page, plan }), only: [id] };
   const { name } = step.table;
   const [row] = await listLeftRows(trx, context, step.table);

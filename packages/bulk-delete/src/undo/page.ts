@@ -10,6 +10,7 @@ import {
   listLeftLinks,
   type NewUndoConflict,
   nextPiecePosition,
+  nextUndoPageDelayMs,
   preferIndexes,
   type RestorationContext,
   restoreLinks,
@@ -32,8 +33,8 @@ const UNDO_LANES = 1;
 /** What became of one turn at the pages of an undo. */
 export type UndoPageOutcome =
   | { readonly kind: 'worked'; readonly undo: BulkUndoRow }
-  /** There is no page that could be taken up now. */
-  | { readonly kind: 'none' }
+  /** There is no page that could be taken up now: one may be after this delay, if there is any left. */
+  | { readonly kind: 'none'; readonly delayMs: number | undefined }
   /** Another worker has a page of it. */
   | { readonly kind: 'busy' };
 
@@ -68,11 +69,12 @@ export async function workUndoPage(
         await preferIndexes(trx);
         if (!(await takeLane(trx, undo.id, UNDO_LANES))) return 'busy';
         claimed = await claimUndoPage(trx, undo.id);
-        if (!claimed) return 'none';
+        if (!claimed) return { delayMs: await nextUndoPageDelayMs(trx, undo.id) };
         await checkRestorationPlan(trx, deps.catalog, plan);
         return undoPage(deps, trx, { undo, page: claimed, plan });
       });
-    if (result === 'busy' || result === 'none') return { kind: result };
+    if (result === 'busy') return { kind: 'busy' };
+    if ('delayMs' in result) return { kind: 'none', ...result };
     await Promise.all(result.eventIds.map((id) => ringForEvent(deps, id)));
     return { kind: 'worked', undo: result.row };
   } catch (error) {

@@ -1,10 +1,4 @@
-import {
-  type BulkUndoRow,
-  findBulkDeleteForWork,
-  findBulkUndoForWork,
-  markUndoProcessing,
-  nextUndoPageDelayMs,
-} from '@winnow/db';
+import { type BulkUndoRow, findBulkDeleteForWork, findBulkUndoForWork, markUndoProcessing } from '@winnow/db';
 import type { EngineDeps } from '../engine.ts';
 import { StalePlanError } from '../execution-plan.ts';
 import type { SliceOutcome } from '../slice.ts';
@@ -75,7 +69,7 @@ async function workPages(
     try {
       const outcome = await workUndoPage(deps, undo, plan);
       if (outcome.kind === 'busy') return { kind: 'nothing' };
-      if (outcome.kind === 'none') return waitForPage(deps, undo.id);
+      if (outcome.kind === 'none') return waitForPage(deps, undo.id, outcome.delayMs);
       if (isUndoFinished(outcome.undo.status)) return { kind: 'finished' };
     } catch (error) {
       if (!(error instanceof UndoPageError)) throw error;
@@ -87,8 +81,7 @@ async function workPages(
   return { kind: 'more' };
 }
 
-async function waitForPage(deps: EngineDeps, id: string): Promise<SliceOutcome> {
+async function waitForPage(deps: EngineDeps, id: string, delayMs: number | undefined): Promise<SliceOutcome> {
   if ((await stopUndoIfAsked(deps, id)) !== 'nothing asked') return { kind: 'nothing' };
-  const delayMs = await nextUndoPageDelayMs(deps.db, id);
   return delayMs === undefined ? { kind: 'nothing' } : { kind: 'later', delayMs };
 }

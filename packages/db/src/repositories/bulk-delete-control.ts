@@ -123,13 +123,30 @@ export async function findLongPaused(
   const rows = await db
     .selectFrom('bulk_delete')
     .select('id')
-    .where('status', '=', 'paused')
-    .where('date_paused', '<', sql<Date>`now() - ${longerThanMs} * interval '1 millisecond'`)
+    .where(pausedFor(longerThanMs))
     .orderBy('date_paused')
     .limit(limit)
     .execute();
   return rows.map(({ id }) => id);
 }
+
+/** Locks a bulk delete that has been paused for so long, still now. @returns false when somebody has gone on with it, or ended it. */
+export async function lockLongPaused(
+  trx: Trx,
+  { id, longerThanMs }: { readonly id: string; readonly longerThanMs: number },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('bulk_delete')
+    .select('id')
+    .where('id', '=', id)
+    .where(pausedFor(longerThanMs))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+const pausedFor = (longerThanMs: number) =>
+  sql<boolean>`status = 'paused' and date_paused < now() - ${longerThanMs} * interval '1 millisecond'`;
 
 /** Ids of bulk deletes that a key has started and that have not ended, paused ones too. Oldest first. */
 export async function listUnfinishedOfKey(

@@ -113,7 +113,10 @@ export async function lockForResolving(trx: Trx, id: string): Promise<BulkDelete
     .executeTakeFirst();
 }
 
-/** loading -> processing, or done at once when nothing matches. Undefined when it is to stop, or has ended meanwhile. */
+/**
+ * loading -> processing, or done at once when nothing matches. Undefined when it is to stop, or has ended meanwhile. The
+ * times are of now and not of the transaction's begin: resolving may have taken minutes, which are no part of the pace.
+ */
 export async function finishResolving(
   trx: Trx,
   id: string,
@@ -126,9 +129,9 @@ export async function finishResolving(
       status: isEmpty ? 'done' : 'processing',
       n_objects: counts.nObjects,
       n_roots: counts.nRoots,
-      date_updated: sql`now()`,
-      date_finished: isEmpty ? sql`now()` : null,
-      date_resolved: sql`now()`,
+      date_updated: sql`clock_timestamp()`,
+      date_finished: isEmpty ? sql`clock_timestamp()` : null,
+      date_resolved: sql`clock_timestamp()`,
       // Only pauses from here on take time from the pages.
       paused_ms: 0,
       ...NOT_WAITING,
@@ -151,14 +154,30 @@ export async function failBulkDelete(
     .set({
       status: 'error',
       error_message: reason,
-      date_updated: sql`now()`,
-      date_finished: sql`now()`,
+      date_updated: sql`clock_timestamp()`,
+      date_finished: sql`clock_timestamp()`,
       ...STOPPED,
     })
     .where('id', '=', id)
     .where('status', 'in', [...WORKABLE_STATUSES, 'paused'])
     .returningAll()
     .executeTakeFirst();
+}
+
+/**
+ * Locks a bulk delete for a count that is made without a lane, behind a page that has rolled back: it may have been
+ * stopped since, and the counts of one that is paused or has ended may not move any more.
+ * @returns false when it is stopped.
+ */
+export async function lockForCounting(trx: Trx, id: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('bulk_delete')
+    .select('id')
+    .where('id', '=', id)
+    .where('status', '=', 'processing')
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** What one page adds to its bulk delete. */

@@ -27,14 +27,18 @@ export async function claimUndoPage(trx: Trx, undoId: string): Promise<UndoPageR
   return page?.is_due ? page : undefined;
 }
 
-/** Milliseconds until the page that has to wait may be tried; undefined when none waits. */
-export async function nextUndoPageDelayMs(db: Db, undoId: string): Promise<number | undefined> {
+/**
+ * Milliseconds until the next page that has to wait may be tried; undefined when none waits. In the transaction that found
+ * no page to claim: what was not due then is by the same moment what has to wait, and the rest is in the hands of others.
+ */
+export async function nextUndoPageDelayMs(trx: Trx, undoId: string): Promise<number | undefined> {
   const { rows } = await sql<{ delay_ms: number | null }>`
-    select greatest(0, ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000))::int as delay_ms
+    select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::int as delay_ms
     from bulk_undo_page
-    where bulk_undo_id = ${undoId} and status = 'pending' and not_before > clock_timestamp()
-  `.execute(db);
-  return rows[0]?.delay_ms ?? undefined;
+    where bulk_undo_id = ${undoId} and status = 'pending' and not_before > now()
+  `.execute(trx);
+  const delayMs = rows[0]?.delay_ms ?? undefined;
+  return delayMs === undefined ? undefined : Math.max(0, delayMs);
 }
 
 /** The page again, locked, if it still is as it was when it failed; undefined when another worker has had it since. */

@@ -154,6 +154,18 @@ export interface UndoPageCounts {
   readonly restoredCounts: DeletedCounts;
 }
 
+/** The same as `lockForCounting`, of an undo. */
+export async function lockUndoForCounting(trx: Trx, id: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('bulk_undo')
+    .select('id')
+    .where('id', '=', id)
+    .where('status', '=', 'processing')
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Marks the page done, unless this was only a piece of it, and adds the counts to the undo, which is `done` with the last
  * page. What is then neither given back nor a conflict had left the archive before its turn.

@@ -1,5 +1,4 @@
 import { type Selectable, sql } from 'kysely';
-import type { Db } from '../connection.ts';
 import type { Database } from '../tables.ts';
 import type { Trx } from '../transaction.ts';
 
@@ -23,14 +22,18 @@ export async function claimPage(trx: Trx, bulkDeleteId: string): Promise<PageRow
     .executeTakeFirst();
 }
 
-/** Milliseconds until the next postponed page may be tried; undefined when no page is postponed. */
-export async function nextPageDelayMs(db: Db, bulkDeleteId: string): Promise<number | undefined> {
+/**
+ * Milliseconds until the next postponed page may be tried; undefined when none waits. In the transaction that found
+ * no page to claim: what was not due then is by the same moment what has to wait, and the rest is in the hands of others.
+ */
+export async function nextPageDelayMs(trx: Trx, bulkDeleteId: string): Promise<number | undefined> {
   const { rows } = await sql<{ delay_ms: number | null }>`
-    select greatest(0, ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000))::int as delay_ms
+    select ceil(extract(epoch from min(not_before) - clock_timestamp()) * 1000)::int as delay_ms
     from bulk_delete_page
-    where bulk_delete_id = ${bulkDeleteId} and status = 'pending' and not_before > clock_timestamp()
-  `.execute(db);
-  return rows[0]?.delay_ms ?? undefined;
+    where bulk_delete_id = ${bulkDeleteId} and status = 'pending' and not_before > now()
+  `.execute(trx);
+  const delayMs = rows[0]?.delay_ms ?? undefined;
+  return delayMs === undefined ? undefined : Math.max(0, delayMs);
 }
 
 /** The page again, locked, if it still is as it was when it failed; undefined when another worker has taken it. */

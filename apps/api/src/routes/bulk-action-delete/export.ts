@@ -2,6 +2,7 @@ import { walkArchived } from '@winnow/bulk-delete';
 import { encodeId, ID_PREFIX } from '@winnow/catalog';
 import type { ApiInstance } from '../../app-types.ts';
 import { invalid } from '../../refusal.ts';
+import { refuseOtherFilters } from '../../wire/filters.ts';
 import { sendLines } from '../../wire/ndjson.ts';
 import { ARCHIVE_EXPIRED, IdParams, refTo, withRefusals } from '../../wire/schemas.ts';
 import { loadContext, type ObjectRouteDeps } from '../objects/context.ts';
@@ -25,6 +26,7 @@ export function registerExportRoute(app: ApiInstance, deps: ObjectRouteDeps): vo
       },
     },
     async (request, reply) => {
+      refuseOtherFilters(ExportQuery, request.query);
       const row = await findAsked(db, request, request.params.id);
       if (row.dry_run) throw invalid({}, ['There is nothing to export: this was a dry run.']);
       if (!row.archive) {

@@ -15,6 +15,7 @@ import type { ApiInstance } from '../../app-types.ts';
 import { actorOf, assertScope, callerOf } from '../../caller.ts';
 import { notFound, Refusal } from '../../refusal.ts';
 import { mayBeMade, resourceIdOf } from '../../resource-id.ts';
+import { refuseOtherFilters } from '../../wire/filters.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
 import { defineSchema, IdParams, pageOf, withBodyRefusals, withRefusals } from '../../wire/schemas.ts';
 import { readTimeZone, TimeZoneHeaders } from '../../wire/time-zone.ts';
@@ -87,6 +88,7 @@ export function registerBulkDeleteRoutes(app: ApiInstance, deps: BulkDeleteRoute
       },
     },
     async (request) => {
+      refuseOtherFilters(PageQuery, request.query);
       const page = readPage(request.query);
       const picked = readFields(request.query._fields);
       const rows = await listBulkDeletes(db, {

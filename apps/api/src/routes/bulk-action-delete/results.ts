@@ -1,5 +1,6 @@
 import { listResults, walkResults } from '@winnow/bulk-delete';
 import type { ApiInstance } from '../../app-types.ts';
+import { refuseOtherFilters } from '../../wire/filters.ts';
 import { sendLines, wantsLines } from '../../wire/ndjson.ts';
 import { ARCHIVE_EXPIRED, defineSchema, IdParams, refTo, withRefusals } from '../../wire/schemas.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
@@ -28,6 +29,7 @@ export function registerResultsRoute(app: ApiInstance, { engine }: ObjectRouteDe
       },
     },
     async (request, reply) => {
+      refuseOtherFilters(ResultsQuery, request.query);
       const { outcome = null, include_children, _limit: limit = DEFAULT_RESULTS, _cursor } = request.query;
       const row = await findAsked(db, request, request.params.id);
       const after = readResultsCursor(row.id, _cursor);

@@ -6,6 +6,7 @@ import { actorOf, assertScope, callerOf } from '../../caller.ts';
 import { documentOnly } from '../../plugins/validation.ts';
 import { invalid, Refusal } from '../../refusal.ts';
 import { mayBeMade, resourceIdOf } from '../../resource-id.ts';
+import { BODY_MAY_BE_LEFT_OUT } from '../../wire/optional-body.ts';
 import { IdParams, refTo, withBodyRefusals } from '../../wire/schemas.ts';
 import type { ObjectRouteDeps } from '../objects/context.ts';
 import { findAsked } from './find-asked.ts';
@@ -40,6 +41,7 @@ export function registerRetryRoute(app: ApiInstance, { engine }: ObjectRouteDeps
       schema: {
         tags: ['Bulk delete'],
         summary: 'Try again what failed or was left unprocessed, as a new bulk delete',
+        ...BODY_MAY_BE_LEFT_OUT,
         params: IdParams,
         body: documentOnly(Body),
         response: withBodyRefusals({ 200: refTo('BulkDelete'), 409: NotEndedSchema }),

@@ -18,6 +18,8 @@ import type { ApiInstance } from '../../app-types.ts';
 import { actorOf, callerOf } from '../../caller.ts';
 import { notFound, Refusal } from '../../refusal.ts';
 import { resourceIdOf } from '../../resource-id.ts';
+import { refuseOtherFilters } from '../../wire/filters.ts';
+import { BODY_MAY_BE_LEFT_OUT } from '../../wire/optional-body.ts';
 import { FieldsQuery, PageQuery, presentPage, readPage, withOneMore } from '../../wire/paging.ts';
 import {
   ARCHIVE_EXPIRED,
@@ -43,6 +45,11 @@ import {
 const POLL_AFTER_SECONDS = '1';
 const PATH = '/bulk_action/undo/';
 
+const UndosQuery = Type.Composite([
+  PageQuery,
+  Type.Object({ bulk_delete_id: Type.Optional(Type.String({ description: 'Only of this one.' })) }),
+]);
+
 /** Undos: ask for one, try one, list them, look at one, its conflicts, pause, resume, cancel. Our addition to Close. */
 export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<ObjectRouteDeps, 'engine'>): void {
   const { catalog, db } = engine;
@@ -61,6 +68,7 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
       schema: {
         tags,
         summary: 'Undo a bulk delete, or try it with dry_run',
+        ...BODY_MAY_BE_LEFT_OUT,
         params: IdParams,
         body: UndoBody,
         response: withBodyRefusals({
@@ -94,15 +102,13 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
       schema: {
         tags,
         summary: 'List undos, newest first',
-        querystring: Type.Composite([
-          PageQuery,
-          Type.Object({ bulk_delete_id: Type.Optional(Type.String({ description: 'Only of this one.' })) }),
-        ]),
+        querystring: UndosQuery,
         response: withRefusals({ 200: pageOf(answer) }),
       },
     },
     async (request) => {
       const { query } = request;
+      refuseOtherFilters(UndosQuery, query);
       const page = readPage(query);
       const picked = readFields(query._fields);
       const bulkDeleteId =
@@ -154,6 +160,7 @@ export function registerBulkUndoRoutes(app: ApiInstance, { engine }: Pick<Object
       },
     },
     async (request) => {
+      refuseOtherFilters(PageQuery, request.query);
       const { id: undoId } = await find(callerOf(request).organizationId, request.params.id);
       const page = readPage(request.query);
       const picked = readFields(request.query._fields);
