@@ -41,6 +41,27 @@ async function readRows(): Promise<readonly Row[]> {
 const SETTING = /^`((?:WINNOW|PORT)[A-Z_]*)`$/;
 const CONSTANT = /^fixed: `([A-Za-z_.]+)` in `([a-z/.-]+)`$/;
 
+const LOCK_TIMEOUT = /^fixed: `lock_timeout` of `([a-z_]+)` in `([a-z0-9_/.-]+\.sql)`$/;
+
+/** Milliseconds that a function of the database waits for a lock at most. */
+async function readLockTimeout(name: string, file: string): Promise<number | undefined> {
+  const text = await readFile(new URL(file, ROOT), 'utf8');
+  const header = new RegExp(`^create function ${name}\\(.*\n.* set lock_timeout = '([0-9]+)ms' as$`, 'm');
+  const [, ms] = header.exec(text) ?? [];
+  return ms === undefined ? undefined : Number(ms);
+}
+
+/** The number of milliseconds behind what a row says it is set by. */
+async function readBound(setBy: string): Promise<unknown> {
+  const setting = SETTING.exec(setBy)?.[1];
+  const properties: Readonly<Record<string, { readonly default?: unknown }>> = ConfigSchema.properties;
+  if (setting !== undefined) return properties[setting]?.default;
+  const [, sqlName, sqlFile] = LOCK_TIMEOUT.exec(setBy) ?? [];
+  if (sqlName !== undefined && sqlFile !== undefined) return readLockTimeout(sqlName, sqlFile);
+  const [, name = '', file = ''] = CONSTANT.exec(setBy) ?? [];
+  return readConstant(name, file);
+}
+
 /** The number of milliseconds behind a name like `TIMEOUTS.socketMs`. */
 async function readConstant(name: string, file: string): Promise<unknown> {
   const loaded: unknown = await import(new URL(file, ROOT).href);
@@ -69,10 +90,7 @@ describe('the table of time-outs in docs/operations.md', () => {
     const rows = await readRows();
     expect(rows.length).toBeGreaterThan(30);
     for (const { what, bound, setBy } of rows) {
-      const setting = SETTING.exec(setBy)?.[1];
-      const [, name = '', file = ''] = CONSTANT.exec(setBy) ?? [];
-      const properties: Readonly<Record<string, { readonly default?: unknown }>> = ConfigSchema.properties;
-      const value = setting === undefined ? await readConstant(name, file) : properties[setting]?.default;
+      const value = await readBound(setBy);
       expect({ what, setBy, isNumber: typeof value }).toEqual({ what, setBy, isNumber: 'number' });
       expect({ what, bound }).toEqual({ what, bound: describeMs(Number(value)) });
     }
@@ -86,7 +104,9 @@ describe('the table of time-outs in docs/operations.md', () => {
     const constants: string[] = [];
     for (const file of await sourceFiles()) {
       const text = await readFile(new URL(file, ROOT), 'utf8');
-      for (const [, name] of text.matchAll(/^(?:export )?const ([A-Z_]*(?:TIMEOUT|SILENCE)[A-Z_]*MS)\b/gm))
+      for (const [, name] of text.matchAll(
+        /^(?:export )?const ([A-Z_]*(?:TIMEOUT|SILENCE|GRACE|LOCK|LEASE|ACKNOWLEDGE)[A-Z_]*_MS)\b/gm,
+      ))
         constants.push(`\`${name}\` in \`${file}\``);
     }
     expect(settings.length).toBeGreaterThan(6);

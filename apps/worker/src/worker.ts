@@ -19,7 +19,7 @@ const EMAIL_CONCURRENCY = 8;
 /** So that many receivers that hang at once still leave turns for those that do not. */
 const WEBHOOK_CONCURRENCY = 50;
 
-const RECONCILER_GRACE_MS = 1000;
+export const RECONCILER_GRACE_MS = 1000;
 
 export interface WorkerDeps {
   readonly db: Db;

@@ -21,7 +21,7 @@ import { isWorkable } from './waiting.ts';
 /** How often a caller looks who waits for pages that others have. */
 const LOOK_EVERY_MS = 20;
 /** A page may wait so long for a lock even when the caller's time is as good as up: other pages lock for moments. */
-const LEAST_LOCK_WAIT_MS = 100;
+export const LEAST_LOCK_WAIT_MS = 100;
 
 /** Objects to delete, by their ids. */
 export interface DeletionByIds {

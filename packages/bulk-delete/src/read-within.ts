@@ -53,4 +53,4 @@ export async function readWithin(
 }
 
 /** A session may wait a little between two statements for a process that is busy. */
-const GRACE_MS = 10_000;
+export const GRACE_MS = 10_000;

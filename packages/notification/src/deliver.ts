@@ -5,7 +5,7 @@ import type { NotificationDeps } from './deps.ts';
 import { attemptEmail } from './email/attempt-email.ts';
 
 /** Between the end of the longest attempt and the end of its lease: for writing the result. */
-const LEASE_MARGIN_MS = 10_000;
+export const LEASE_MARGIN_MS = 10_000;
 
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }

@@ -9,7 +9,7 @@ import type { QueueSettings } from './settings.ts';
 /** Before a worker that could not start, or that ended by itself, is made anew. */
 const RESTART_PAUSE_MS = 1000;
 /** Time for BullMQ to acknowledge its last jobs after the work in hand is done. */
-const ACKNOWLEDGE_MS = 1000;
+export const ACKNOWLEDGE_MS = 1000;
 
 export interface QueueWorkerOptions {
   readonly queue: QueueName;
