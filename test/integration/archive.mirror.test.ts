@@ -68,10 +68,10 @@ describe('A bulk delete', () => {
   it.each([
     ['alter table lead add column shoe_size integer', 'Column archive.lead.shoe_size is missing'],
     ['alter table lead alter column metadata type text', 'Column archive.lead.metadata is jsonb'],
-    // Of the archive alone: Postgres itself refuses the page.
+    ['alter table archive.lead drop column description', 'Column archive.lead.description is missing'],
     [
-      'alter table archive.lead drop column description',
-      'column "description" of relation "lead" does not exist',
+      'alter table archive.lead alter column description set not null; alter table lead alter column description drop not null',
+      'Column archive.lead.description may not be empty',
     ],
     ['drop table archive.detached_link', '"archive.detached_link" does not exist'],
   ])('ends in error before the first row after: %s', async (change, problem) => {
@@ -91,6 +91,26 @@ describe('A bulk delete', () => {
     expect(await countRows(db, 'lead')).toBe(1);
     // What keeps no archive loses nothing in one.
     expect(await deleteAll({ archive: false })).toMatchObject({ status: 'done', n_objects_deleted: 1 });
+  });
+
+  it.each([
+    ['is gone, whatever the archive had in it', 'alter table lead drop column description'],
+    [
+      'has another name, in the archive too',
+      'alter table lead rename column source to origin; alter table archive.lead rename column source to origin',
+    ],
+    ['may be empty since', 'alter table lead alter column description drop not null'],
+  ])('goes on, planned anew, when a column %s.', async (_what, change) => {
+    const own = { organization_id: org.organizationId };
+    await insertRow(db, 'lead', { ...own, name: 'A' });
+    expect(await deleteAll()).toMatchObject({ status: 'done', n_objects_deleted: 1 });
+    await run(change);
+    await insertRow(db, 'lead', { ...own, name: 'B', ...(/drop not/.test(change) && { description: null }) });
+    const before = await readRows(db, 'lead');
+    const row = await deleteAll();
+    expect(row).toMatchObject({ status: 'done', n_objects_deleted: 1 });
+    await undo(createEngine(db), org, row.id);
+    expect(await readRows(db, 'lead')).toEqual(before);
   });
 
   it('archives the values of a new column as soon as the archive has it, in every partition.', async () => {

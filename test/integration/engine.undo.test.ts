@@ -8,7 +8,7 @@ import {
   UndoError,
 } from '@winnow/bulk-delete';
 import { CRM_CATALOG, encodeId, newId } from '@winnow/catalog';
-import type { Db } from '@winnow/db';
+import { type Db, takeLane } from '@winnow/db';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -268,6 +268,20 @@ describe('What is refused', () => {
     expect(await undo(deps, org, id)).toMatchObject({ status: 'done' });
   });
 
+  it('is an undo while a page of an earlier undo that ended in error is still in hand.', async () => {
+    const { lead } = await insertLeadFamily(db, org.organizationId);
+    const { id } = await deleteOnes('lead', [lead]);
+    const earlier = await startUndo(deps, org, id);
+    await sql`update bulk_undo set status = 'error', error_message = 'x', date_finished = now() where id = ${earlier.id}`.execute(
+      db,
+    );
+    await db.transaction().execute(async (trx) => {
+      await takeLane(trx, earlier.id, 1);
+      await expect(startUndo(deps, org, id)).rejects.toThrow(/page of an earlier undo is still in hand/);
+    });
+    expect(await undo(deps, org, id)).toMatchObject({ status: 'done', n_objects_failed: 0 });
+  });
+
   it('is an undo of another organization’s: it is like a missing one.', async () => {
     const { lead } = await insertLeadFamily(db, org.organizationId);
     const { id } = await deleteOnes('lead', [lead]);
@@ -408,6 +422,79 @@ describe('A conflict', () => {
     );
   });
 
+  it.each([
+    ['a check', 'alter table task add constraint closed check (contact_id is null) not valid', /"closed"/],
+    [
+      'a trigger',
+      `create function closed() returns trigger language plpgsql as $$ begin raise 'closed books'; end $$;
+       create trigger closed before update on task for each row execute function closed()`,
+      /closed books/,
+    ],
+  ])('is a link that %s refuses: it stays cut, and all else comes back.', async (_what, change, message) => {
+    const family = await insertLeadFamily(db, org.organizationId);
+    const { id } = await deleteOnes('contact', [family.contact]);
+    await sql.raw(change).execute(db);
+
+    const row = await undo(deps, org, id);
+
+    expect(row).toMatchObject({ status: 'done', n_objects_failed: 0, n_links_failed: 1 });
+    expect(await conflictsOf(db, row.id)).toMatchObject([
+      {
+        object_id: family.task,
+        link: 'contact_id',
+        code: 'refused',
+        message: expect.stringMatching(message),
+      },
+    ]);
+    expect(await countRows(db, 'contact')).toBe(1);
+  });
+
+  it('is a value that a deferrable constraint keeps unique: that record alone stays.', async () => {
+    const own = { organization_id: org.organizationId };
+    for (const external_id of ['a', 'b']) await insertRow(db, 'lead', { ...own, external_id });
+    await sql`
+      alter table lead add constraint one_id unique (organization_id, external_id) deferrable initially deferred
+    `.execute(db);
+    const { id } = await createBulkDelete(deps, actorOf(org), requestFor('lead', []));
+    await workToEnd(deps, id);
+    await insertRow(db, 'lead', { ...own, external_id: 'b' });
+    const row = await undo(deps, org, id);
+    expect(row).toMatchObject({ status: 'done', n_objects_restored: 1, n_objects_failed: 1 });
+    expect(await conflictsOf(db, row.id)).toMatchObject([{ code: 'unique_value_in_use' }]);
+  });
+
+  it('is, in a table that points at itself, what hangs on a record whose id is in use.', async () => {
+    await sql
+      .raw(await readFile(new URL('../support/library-catalog.sql', import.meta.url), 'utf8'))
+      .execute(db);
+    await sql
+      .raw(`
+        alter table library.review add column reply_to uuid references library.review (id);
+        create index on library.review (reply_to);
+        alter table library_archive.review add column reply_to uuid
+      `)
+      .execute(db);
+    const review = LIBRARY_CATALOG.tables.review;
+    if (!review) throw new Error('the library has no reviews');
+    const replyTo = { column: 'reply_to', references: 'review', onDelete: 'detach' } as const;
+    const replies = { ...review, relations: [...review.relations, replyTo] };
+    const catalog = { ...LIBRARY_CATALOG, tables: { ...LIBRARY_CATALOG.tables, review: replies } };
+    const library = createEngine(db, { pageSize: 100 }, catalog);
+    const own = { branch_id: org.organizationId };
+    const question = await insertRow(db, 'library.review', { ...own, body: 'question' });
+    const answer = await insertRow(db, 'library.review', { ...own, body: 'answer', reply_to: question });
+    const { id } = await deleteByIds(library, actorOf(org), {
+      objectType: 'review',
+      ids: [question, answer],
+      source: 'ids',
+    });
+    await insertRow(db, 'library.review', { ...own, id: question, body: 'another' });
+    const row = await undo(library, org, id);
+    expect(row).toMatchObject({ n_objects_restored: 0, n_objects_failed: 2 });
+    await sql`delete from library.review`.execute(db);
+    expect(await undo(library, org, id)).toMatchObject({ n_objects_restored: 2, n_objects_failed: 0 });
+  });
+
   it('is a link that points at something else now, or whose record is gone; empty links are set again.', async () => {
     const own = { organization_id: org.organizationId };
     const family = await insertLeadFamily(db, org.organizationId);
@@ -439,6 +526,31 @@ describe('A schema that has changed since', () => {
     expect(await undo(deps, org, id)).toMatchObject({ status: 'done', n_objects_failed: 0 });
     const { rows } = await sql`select rank, tier from lead`.execute(db);
     expect(rows).toEqual([{ rank: 7, tier: 'new' }]);
+  });
+
+  it('by a column with a default, which its mirror has too, gives it to records of before and keeps it of later ones.', async () => {
+    const own = { organization_id: org.organizationId };
+    const before = await deleteOnes('lead', [await insertRow(db, 'lead', own)]);
+    for (const table of ['lead', 'archive.lead'])
+      await sql`alter table ${sql.table(table)} add column tier text default 'new'`.execute(db);
+    const later = await deleteOnes('lead', [await insertRow(db, 'lead', { ...own, tier: null })]);
+    await undo(deps, org, before.id);
+    await undo(deps, org, later.id);
+    const { rows } = await sql`select tier from lead order by id`.execute(db);
+    expect(rows).toEqual([{ tier: 'new' }, { tier: null }]);
+  });
+
+  it('by a type that may change values ends the undo before the first row.', async () => {
+    const { id } = await deleteOnes('lead', [
+      await insertRow(db, 'lead', { organization_id: org.organizationId, name: 'Gone' }),
+    ]);
+    await sql`alter table lead alter column date_updated type timestamptz(0)`.execute(db);
+    const row = await undo(deps, org, id);
+    expect(row).toMatchObject({ status: 'error', n_objects_restored: 0 });
+    expect(row.error_message).toMatch(
+      /^Column public\.lead\.date_updated is timestamp\(0\) with time zone now, and was timestamp with time zone/,
+    );
+    expect(await countRows(db, 'archive.lead')).toBe(1);
   });
 
   it('by a column that is gone ends the undo before the first row, unless the records held nothing in it.', async () => {

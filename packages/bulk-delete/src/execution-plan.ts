@@ -14,8 +14,8 @@ export interface ExecutionPlan {
   readonly deletion: DeletionPlan;
   readonly columns: Readonly<Record<string, readonly string[]>>;
   readonly guard: InspectionGuard;
-  readonly nAttributes: number;
-  readonly files: number;
+  /** What the guard read of the columns then. */
+  readonly columnsRead: string;
   readonly mayTurnOffTriggers: boolean;
   /** Why its rows cannot be archived as they are: sentences. */
   readonly archiveProblems: readonly string[];
@@ -55,14 +55,13 @@ async function makeExecutionPlan(db: Db, catalog: Catalog, rootTable: string): P
   const deletion = planDeletion(catalog, rootTable);
   const inspection = await inspectSchema(db, catalog);
   const guard = guardOf(catalog, deletion, inspection);
-  const { nAttributes, files } = await readGuard(db, guard);
+  const { columns: columnsRead } = await readGuard(db, guard);
   const archived = new Set(deletion.steps.map(({ table }) => table.name));
   return {
     deletion,
     columns: inspection.columns,
     guard,
-    nAttributes,
-    files,
+    columnsRead,
     archiveProblems: findArchiveProblems(catalog, inspection, archived),
     mayTurnOffTriggers: inspection.mayTurnOffTriggers,
   };
@@ -98,7 +97,7 @@ export function isCovered(catalog: Catalog, key: SchemaInspection['foreignKeys']
 /**
  * Reads the guard within the page's transaction.
  * @returns whether triggers may be turned off for it.
- * @throws StalePlanError when a column has come, gone, or got another type: rows would reach the archive without it;
+ * @throws StalePlanError when a column has come, gone, or got another name or type: rows would reach the archive without it;
  *   UnarchivableError when the archive could not hold them as they are.
  */
 export async function checkPlan(
@@ -107,9 +106,7 @@ export async function checkPlan(
   { archive }: { readonly archive: boolean },
 ): Promise<boolean> {
   const reading = await readGuard(trx, plan.guard);
-  if (reading.nAttributes !== plan.nAttributes || reading.files !== plan.files) {
-    throw new StalePlanError('the schema has changed');
-  }
+  if (reading.columns !== plan.columnsRead) throw new StalePlanError('the schema has changed');
   if (archive && plan.archiveProblems.length > 0) throw new UnarchivableError(plan.archiveProblems);
   return plan.mayTurnOffTriggers && !reading.hasUserTrigger && !reading.hasUncoveredForeignKey;
 }

@@ -130,6 +130,7 @@ export {
   finishUndoPage,
   insertBulkUndo,
   listBulkUndos,
+  listFailedUndos,
   lockUndoForCounting,
   markUndoProcessing,
 } from './repositories/bulk-undos.ts';
@@ -289,6 +290,7 @@ export {
   type UniqueIndex,
 } from './repositories/restoration-preview.ts';
 export {
+  checkUniquenessAtOnce,
   hasArchivedRows,
   type RestoringColumns,
   readRestoringColumns,

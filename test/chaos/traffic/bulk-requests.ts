@@ -7,7 +7,7 @@ import type { PatientAnswer, PatientClient } from './patient-client.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const LOOK_EVERY_MS = 150;
-const END_WITHIN_MS = 240_000;
+const END_WITHIN_MS = 600_000;
 const LAST_STATUSES: readonly unknown[] = ['done', 'error', 'cancelled'];
 
 /** An answer that this client cannot have caused. */

@@ -37,7 +37,7 @@ export interface AskCounts {
 const ANSWER_WITHIN_MS = 15_000;
 const PAUSE_MS = 150;
 /** A run that hangs must end. */
-const GIVE_UP_MS = 240_000;
+const GIVE_UP_MS = 600_000;
 
 /** @param deps.counts is counted up. */
 export function createPatientClient(

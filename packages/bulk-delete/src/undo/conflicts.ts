@@ -1,5 +1,5 @@
 import { type Catalog, encodeId, type ObjectType, objectTypesIn } from '@winnow/catalog';
-import type { LeftLink, LeftRow, NewUndoConflict } from '@winnow/db';
+import type { DetachedColumn, LeftLink, LeftRow, NewUndoConflict } from '@winnow/db';
 
 /** Why a record, or a link of one that had stayed, does not come back. */
 export type UndoConflictCode =
@@ -47,18 +47,29 @@ export function explainRefusal(
   error: unknown,
 ): NewUndoConflict {
   const type = typeIn(catalog, table, row.type);
+  return { objectType: type?.name ?? table, objectId: row.id, link: '', ...readRefusal(error) };
+}
+
+/** A link that Postgres refused to set again, with the reason that it gave. */
+export function explainRefusedLink(
+  catalog: Catalog,
+  { table, column }: DetachedColumn,
+  link: LeftLink,
+  error: unknown,
+): NewUndoConflict {
+  const type = typeIn(catalog, table, link.type);
+  return { objectType: type?.name ?? table, objectId: link.row_id, link: column, ...readRefusal(error) };
+}
+
+function readRefusal(error: unknown): { readonly code: UndoConflictCode; readonly message: string } {
   const { code: sqlState, message, detail } = readError(error);
-  const code: UndoConflictCode =
-    sqlState === UNIQUE_VIOLATION
-      ? 'unique_value_in_use'
-      : sqlState === FOREIGN_KEY_VIOLATION
-        ? 'reference_gone'
-        : 'refused';
   return {
-    objectType: type?.name ?? table,
-    objectId: row.id,
-    link: '',
-    code,
+    code:
+      sqlState === UNIQUE_VIOLATION
+        ? 'unique_value_in_use'
+        : sqlState === FOREIGN_KEY_VIOLATION
+          ? 'reference_gone'
+          : 'refused',
     message: [message, detail].filter((part) => part !== '').join(' '),
   };
 }
@@ -66,7 +77,7 @@ export function explainRefusal(
 /** A link that stays cut. @param column the link's. */
 export function explainLeftLink(
   catalog: Catalog,
-  { table, column }: { readonly table: string; readonly column: string },
+  { table, column }: DetachedColumn,
   link: LeftLink,
 ): NewUndoConflict {
   const type = typeIn(catalog, table, link.type);

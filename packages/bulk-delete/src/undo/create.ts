@@ -8,6 +8,7 @@ import {
   hasLeftLinks,
   holdArchive,
   insertBulkUndo,
+  listFailedUndos,
   lockForControl,
   type Trx,
   takeAllLanes,
@@ -79,12 +80,19 @@ async function makeUndo(
 ) {
   assertUndoable(bulkDelete);
   await assertArchiveKept(trx, bulkDelete.id);
-  // One that ended in error may still have a page in hand; what that takes would be missed.
+  // One that ended in error may still have a page in hand; what that takes, or gives back, would be missed.
   if (!(await takeAllLanes(trx, bulkDelete.id))) {
     throw new UndoError(
       'A page of this bulk delete is still in hand. Try again in a moment.',
       bulkDelete.status,
     );
+  }
+  for (const earlier of await listFailedUndos(trx, bulkDelete.id)) {
+    if (!(await takeAllLanes(trx, earlier)))
+      throw new UndoError(
+        'A page of an earlier undo is still in hand. Try again in a moment.',
+        bulkDelete.status,
+      );
   }
   const nObjects = await countLeftToUndo(trx, bulkDelete.id);
   if (nObjects === 0 && !(await hasLeftLinks(trx, catalog, bulkDelete.id))) {

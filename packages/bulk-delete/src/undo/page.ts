@@ -1,19 +1,15 @@
-import { tableOf } from '@winnow/catalog';
 import {
   type BulkUndoRow,
   boundTransaction,
+  checkUniquenessAtOnce,
   claimUndoPage,
   type DeletedRows,
   finishUndoPage,
   insertUndoConflicts,
-  listDetachedColumns,
-  listLeftLinks,
   type NewUndoConflict,
   nextPiecePosition,
   nextUndoPageDelayMs,
   preferIndexes,
-  type RestorationContext,
-  restoreLinks,
   type Trx,
   takeLane,
   type UndoPageRow,
@@ -21,10 +17,10 @@ import {
 import { countByObjectType } from '../count-by-object-type.ts';
 import type { EngineDeps } from '../engine.ts';
 import { ringForEvent } from '../events.ts';
-import { explainLeftLink } from './conflicts.ts';
 import { announceUndoPage, recordRestoredPage } from './events.ts';
 import { choosePiece, restorationOf } from './piece.ts';
 import { checkRestorationPlan, type RestorationPlan } from './plan.ts';
+import { restoreAllLinks } from './restore-links.ts';
 import { restoreTable } from './restore-table.ts';
 
 /** One page at a time, over all workers: a page may need what the one before it gives back. */
@@ -71,6 +67,7 @@ export async function workUndoPage(
         claimed = await claimUndoPage(trx, undo.id);
         if (!claimed) return { delayMs: await nextUndoPageDelayMs(trx, undo.id) };
         await checkRestorationPlan(trx, deps.catalog, plan);
+        await checkUniquenessAtOnce(trx, deps.catalog, plan.lookedAt);
         return undoPage(deps, trx, { undo, page: claimed, plan });
       });
     if (result === 'busy') return { kind: 'busy' };
@@ -119,21 +116,4 @@ async function undoPage(
   );
   const recordsId = await recordRestoredPage(trx, undo, { position, restoredCounts });
   return { row, eventIds: [recordsId, await announceUndoPage(trx, row)] };
-}
-
-async function restoreAllLinks(trx: Trx, context: RestorationContext) {
-  let nRestored = 0;
-  const conflicts: NewUndoConflict[] = [];
-  for (const detached of await listDetachedColumns(trx, context)) {
-    const relation = tableOf(context.catalog, detached.table).relations.find(
-      ({ column }) => column === detached.column,
-    );
-    if (relation === undefined)
-      throw new Error(`${detached.table}.${detached.column} is no link of the catalog`);
-    nRestored += await restoreLinks(trx, context, { ...detached, references: relation.references });
-    for (const link of await listLeftLinks(trx, context, detached)) {
-      conflicts.push(explainLeftLink(context.catalog, detached, link));
-    }
-  }
-  return { nRestored, conflicts };
 }

@@ -8,10 +8,8 @@ import {
   type TableColumn,
   type Trx,
 } from '@winnow/db';
+import { ARCHIVE_COLUMNS } from '../archive/mirror.ts';
 import { StalePlanError } from '../execution-plan.ts';
-
-/** Columns of the archive that tell where a row came from. */
-const ARCHIVE_COLUMNS: readonly string[] = ['bulk_delete_id', 'page_no', 'date_archived'];
 
 /** How the records of one bulk delete come back: in the order of the deletion against itself. */
 export interface RestorationPlan {
@@ -29,7 +27,7 @@ export class UnrestorableError extends Error {}
 
 /**
  * Plans how to restore what a bulk delete took, against the tables as they are now. A column that was added since gets
- * its default; one that is gone would lose what the records held in it.
+ * its default; one that is gone would lose what the records held in it, and one of another type might change it.
  * @throws UnrestorableError that names the table or the column.
  */
 export async function planRestoration(
@@ -74,12 +72,16 @@ async function assertRestorable(
     if (!(await hasArchivedRows(db, catalog, { bulkDeleteId, table }))) return;
     throw new UnrestorableError(`Table ${catalog.schema}.${table} is gone: its rows cannot be restored.`);
   }
-  const names = new Set(present.map(({ name }) => name));
+  const types = new Map(present.map(({ name, type }) => [name, type]));
   for (const column of archive[table] ?? []) {
-    if (ARCHIVE_COLUMNS.includes(column.name) || names.has(column.name)) continue;
+    const type = types.get(column.name);
+    if (ARCHIVE_COLUMNS.includes(column.name) || type === column.type) continue;
     if (await hasArchivedRows(db, catalog, { bulkDeleteId, table, column })) {
+      const name = `Column ${catalog.schema}.${table}.${column.name}`;
       throw new UnrestorableError(
-        `Column ${catalog.schema}.${table}.${column.name} is gone: what the records held in it cannot be restored.`,
+        type === undefined
+          ? `${name} is gone: what the records held in it cannot be restored.`
+          : `${name} is ${type} now, and was ${column.type}: what the records held in it cannot be restored as it was.`,
       );
     }
   }

@@ -61,6 +61,6 @@ export async function restoreTable(
 }
 
 /** @throws the error, when it does not speak of the rows. */
-function assertOfRows(error: unknown): void {
+export function assertOfRows(error: unknown): void {
   if (recoveryFor(error) !== 'fail') throw error;
 }

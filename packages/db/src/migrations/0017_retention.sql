@@ -227,6 +227,25 @@ $$;
 revoke execute on function archive_add_partition(text, text, uuid, uuid), archive_make_partitions(), archive_purge_next(),
   archive_drop_next() from public;
 
+-- Lets the values of an archive table be null. What a record had was right then; a column that allows nulls since, or is
+-- gone, must not keep other records from being archived.
+create function archive_take_nulls(of_table text) returns void
+  language plpgsql set search_path = pg_catalog, pg_temp as
+$$
+declare
+  required record;
+begin
+  for required in
+    select attname as name from pg_attribute
+    where attrelid = format('archive.%I', of_table)::regclass and attnum > 0 and not attisdropped and attnotnull
+      and attname not in ('bulk_delete_id', 'page_no', 'date_archived')
+  loop
+    execute format('alter table archive.%I alter column %I drop not null', of_table, required.name);
+  end loop;
+end
+$$;
+revoke execute on function archive_take_nulls(text) from public;
+
 -- For later migrations: makes the archive table of a table that can lose rows, with its partitions. `is_looked_up` for
 -- tables whose records have events of their own (see 0010).
 create function archive_mirror(mirrored text, is_looked_up boolean) returns void
@@ -242,6 +261,7 @@ begin
        page_no integer not null,
        date_archived timestamptz not null default now()
      ) partition by range (bulk_delete_id)', mirrored);
+  perform public.archive_take_nulls(mirrored);
   execute format('create table archive.%I partition of archive.%I default', mirrored || '_default', mirrored);
   execute format('create index %I on archive.%I (bulk_delete_id, page_no)', mirrored || '_bulk_delete', mirrored);
   if is_looked_up then
@@ -273,6 +293,10 @@ begin
     select c.oid, c.relname as name from pg_class c
     where c.relnamespace = 'archive'::regnamespace and c.relkind = 'r' order by c.relname
   loop
+    -- Its links are Winnow's own, and always whole.
+    if old.name <> 'detached_link' then
+      perform archive_take_nulls(old.name);
+    end if;
     execute format('alter table archive.%I rename to %I', old.name, old.name || suffix);
     execute format(
       'create table archive.%I (like archive.%I including defaults including storage including compression)

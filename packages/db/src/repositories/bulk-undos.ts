@@ -63,6 +63,17 @@ export async function findUnfinishedUndo(
     .executeTakeFirst();
 }
 
+/** Ids of the undos of a bulk delete that ended in `error`, by which a page may still be in hand. */
+export async function listFailedUndos(trx: Trx, bulkDeleteId: string): Promise<readonly string[]> {
+  const rows = await trx
+    .selectFrom('bulk_undo')
+    .select('id')
+    .where('bulk_delete_id', '=', bulkDeleteId)
+    .where('status', '=', 'error')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** How much the archive still holds of a bulk delete: what it took, less what undos gave back or found gone. */
 export async function countLeftToUndo(db: Db | Trx, bulkDeleteId: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`

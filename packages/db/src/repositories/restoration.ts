@@ -127,20 +127,24 @@ export async function listDetachedColumns(
 
 /**
  * Sets the page's links in one column again, where the row is still there, its link is still empty (or the same again)
- * and the target is there. @returns how many.
+ * and the target is there.
+ * @param only the link of this row alone.
+ * @returns how many.
  */
 export async function restoreLinks(
   trx: Trx,
   context: RestorationContext,
   relation: DetachedColumn & { readonly references: string },
+  only?: string,
 ): Promise<number> {
   const table = tableOf(context.catalog, relation.table);
   const column = sql.id(relation.column);
+  const isMeant = only === undefined ? sql`true` : sql`link.row_id = ${only}::uuid`;
   const { rows } = await sql<{ n: number }>`
     with set_again as (
       update ${live(context, table)} as row set ${column} = link.target_id
       from ${detachedLinks(context)} as link
-      where ${linkOfPage(context)} and ${linkInColumn(relation)}
+      where ${linkOfPage(context)} and ${linkInColumn(relation)} and ${isMeant}
         and row.id = link.row_id and ${ofTenant(context, table, 'row')}
         and (row.${column} is null or row.${column} = link.target_id)
         and ${isBack(context, relation.references, sql`link.target_id`)}
@@ -222,9 +226,10 @@ function isThere(
   { column, references }: Relation,
 ): RawBuilder<unknown> {
   const value = sql.id('row', column);
-  // A table that points at itself comes back in one statement, at whose end Postgres checks the links.
+  // A table that points at itself comes back in one statement, at whose end Postgres checks the links. What is there and
+  // still to come back is another record of the same id, on which nothing may hang.
   if (references === table.name) {
-    return sql`(${value} is null or ${isPresent(context, references, value)} or ${value} in (${leftIds(context, references)}))`;
+    return sql`(${value} is null or ${isPresent(context, references, value)} <> ${isIn(value, leftIds(context, references))})`;
   }
   return sql`(${value} is null or ${isBack(context, references, value)})`;
 }

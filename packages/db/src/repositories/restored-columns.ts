@@ -6,6 +6,8 @@ import type { Trx } from '../transaction.ts';
 /** A column of a live table or of its mirror. */
 export interface TableColumn {
   readonly name: string;
+  /** As SQL writes it: `numeric(10,2)`. */
+  readonly type: string;
   readonly not_null: boolean;
   /** Worked out by Postgres from other columns: it cannot be written. */
   readonly generated: boolean;
@@ -28,7 +30,7 @@ export async function readRestoringColumns(
   const { rows } = await sql<{ schema: string; table: string; columns: TableColumn[] }>`
     select n.nspname as schema, c.relname as "table",
            jsonb_agg(jsonb_build_object(
-             'name', a.attname, 'not_null', a.attnotnull, 'generated', a.attgenerated <> '',
+             'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull, 'generated', a.attgenerated <> '',
              'default', case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end
            ) order by a.attnum) as columns
     from pg_class c
@@ -45,6 +47,26 @@ export async function readRestoringColumns(
       rows.filter((row) => row.schema === schema).map(({ table, columns }) => [table, columns]),
     );
   return { live: of(catalog.schema), archive: of(catalog.archiveSchema) };
+}
+
+/**
+ * Has unique constraints that are deferrable checked with each statement of the transaction: at its end they would fail
+ * the whole page instead of the one record.
+ */
+export async function checkUniquenessAtOnce(
+  trx: Trx,
+  catalog: Catalog,
+  tables: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select con.conname as name from pg_constraint con
+    join pg_class c on c.oid = con.conrelid join pg_namespace n on n.oid = c.relnamespace
+    where con.condeferrable and con.contype in ('u', 'x')
+      and n.nspname = ${catalog.schema} and c.relname = any(${tables}::text[])
+  `.execute(trx);
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => sql.id(catalog.schema, name));
+  await sql`set constraints ${sql.join(names)} immediate`.execute(trx);
 }
 
 /** Whether the archive has rows of the bulk delete in this table; with a column, rows that hold something in it. */

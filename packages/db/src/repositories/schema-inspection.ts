@@ -27,6 +27,9 @@ export interface SchemaInspection {
   /** Types as SQL writes them, by table and column. */
   readonly types: ColumnTypes;
   readonly archiveTypes: ColumnTypes;
+  /** Columns that may not be null, by table. */
+  readonly required: Readonly<Record<string, readonly string[]>>;
+  readonly archiveRequired: Readonly<Record<string, readonly string[]>>;
   /** Tables of the archive that are partitioned and have no partition for what is archived now. */
   readonly unpartitioned: readonly string[];
   /** Whether the archive has its table of cut links. */
@@ -53,6 +56,8 @@ export async function inspectSchema(db: Db | Trx, catalog: Catalog): Promise<Sch
     archiveOids: archived.oids,
     types: live.types,
     archiveTypes: archived.types,
+    required: live.required,
+    archiveRequired: archived.required,
     unpartitioned: await readUnpartitioned(db, catalog),
     hasDetachedLinks: await hasTable(db, catalog.archiveSchema, 'detached_link'),
     foreignKeys: await readForeignKeys(db, catalog),
@@ -65,16 +70,18 @@ async function readColumns(
   db: Db | Trx,
   schema: string,
   tables: readonly string[],
-): Promise<Pick<SchemaInspection, 'oids' | 'columns' | 'types'>> {
+): Promise<Pick<SchemaInspection, 'oids' | 'columns' | 'types' | 'required'>> {
   const { rows } = await sql<{
     name: string;
     oid: number;
     columns: string[];
     types: Record<string, string>;
+    required: string[] | null;
   }>`
     select c.relname as name, c.oid::int8 as oid,
            array_agg(a.attname::text order by a.attnum) filter (where a.attgenerated = '') as columns,
-           jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) as types
+           jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) as types,
+           array_agg(a.attname::text order by a.attnum) filter (where a.attnotnull) as required
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -85,6 +92,7 @@ async function readColumns(
     oids: Object.fromEntries(rows.map(({ name, oid }) => [name, oid])),
     columns: Object.fromEntries(rows.map(({ name, columns }) => [name, columns])),
     types: Object.fromEntries(rows.map(({ name, types }) => [name, types])),
+    required: Object.fromEntries(rows.map(({ name, required }) => [name, required ?? []])),
   };
 }
 
@@ -179,10 +187,8 @@ export interface InspectionGuard {
 }
 
 export interface GuardReading {
-  /** Columns of the tables, dropped ones too: it grows whenever a column is added. */
-  readonly nAttributes: number;
-  /** The files that the tables lie in, summed up: they are others after a column has got another type. */
-  readonly files: number;
+  /** Of all columns of the tables: another one when a column has come, gone, or got another name, type or rule. */
+  readonly columns: string;
   readonly hasUserTrigger: boolean;
   readonly hasUncoveredForeignKey: boolean;
 }
@@ -191,12 +197,15 @@ export interface GuardReading {
 export async function readGuard(trx: Db | Trx, guard: InspectionGuard): Promise<GuardReading> {
   const oids = sql`${guard.oids}::int8[]::oid[]`;
   const { rows } = await sql<{
-    n_attributes: number;
-    files: number;
+    columns: string;
     has_trigger: boolean;
     has_foreign_key: boolean;
   }>`
-    select tables.n_attributes, tables.files,
+    select (
+             select coalesce(sum(hashtextextended(
+               concat_ws(' ', attrelid, attname, atttypid, atttypmod, attnotnull, attgenerated), 0)), 0)::text
+             from pg_attribute where attrelid = any(${oids}) and attnum > 0 and not attisdropped
+           ) as columns,
            exists (
              select from pg_trigger where tgrelid = any(${oids}) and not tgisinternal and tgenabled = 'O'
            ) as has_trigger,
@@ -205,16 +214,11 @@ export async function readGuard(trx: Db | Trx, guard: InspectionGuard): Promise<
              where contype = 'f' and conparentid = 0 and confrelid = any(${oids})
                and oid <> all(${guard.coveredForeignKeys}::int8[]::oid[])
            ) as has_foreign_key
-    from (
-      select coalesce(sum(relnatts), 0)::int as n_attributes, coalesce(sum(relfilenode::int8), 0)::int8 as files
-      from pg_class where oid = any(${oids})
-    ) as tables
   `.execute(trx);
   const row = rows[0];
   if (!row) throw new Error('the system catalogs answered nothing');
   return {
-    nAttributes: row.n_attributes,
-    files: row.files,
+    columns: row.columns,
     hasUserTrigger: row.has_trigger,
     hasUncoveredForeignKey: row.has_foreign_key,
   };
