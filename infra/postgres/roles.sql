@@ -4,7 +4,8 @@
 --   winnow_migrate  owns everything: `winnow migrate`, and the commands that work on the database (keys, import, …)
 --   winnow_api      the api processes
 --   winnow_worker   the worker processes
---   winnow_monitor  looks on: how much is waiting, what is stuck; no records, no keys, no secrets
+--   winnow_monitor  looks on: how much is waiting, what is stuck; no records, keys or queries, but messages, which may
+--                   quote a value of a record
 
 do $$
 declare
@@ -27,7 +28,8 @@ revoke create on schema public from public;
 grant set on parameter session_replication_role to winnow_worker;
 
 -- Whoever pauses or cancels a bulk delete interrupts the statement of the worker that still looks its records up.
--- Without this the pause comes when that statement is done.
+-- Without this the pause comes when that statement is done. Postgres knows no smaller right: the api may then interrupt or
+-- end any session of the whole cluster that is not a superuser's.
 grant pg_signal_backend to winnow_api;
 
 grant pg_monitor to winnow_monitor;
