@@ -3,6 +3,7 @@ import {
   controlBulkDelete,
   createBulkDelete,
   deleteByIds,
+  previewUndo,
   runBulkActionSlice,
   UNDO_TRANSITIONS,
   UndoError,
@@ -489,6 +490,9 @@ describe('A conflict', () => {
       source: 'ids',
     });
     await insertRow(db, 'library.review', { ...own, id: question, body: 'another' });
+    expect(await previewUndo(library, actorOf(org), id)).toMatchObject({
+      conflicts: { id_in_use: 1, reference_gone: 1 },
+    });
     const row = await undo(library, org, id);
     expect(row).toMatchObject({ n_objects_restored: 0, n_objects_failed: 2 });
     await sql`delete from library.review`.execute(db);

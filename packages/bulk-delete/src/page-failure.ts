@@ -55,6 +55,8 @@ export async function recoverFromPageError(
     'page failed',
   );
   if (recovery === 'abort') {
+    // Whatever is wrong with every page may have to do with how it was planned: the next bulk delete looks anew.
+    forgetExecutionPlans(deps.db);
     const reason = cause instanceof UnarchivableError ? message : `${message} (${code})`;
     return endInError(deps, page.bulk_delete_id, `A page could not be deleted: ${reason}`);
   }

@@ -154,6 +154,7 @@ create function archive_purge_next() returns setof archive_purge
 $$
 declare
   week record;
+  taken record;
   name text;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('winnow archive', 0)) then return; end if;
@@ -168,6 +169,16 @@ begin
     order by p.from_id
   loop
     continue when not week.is_used or public.archive_is_needed(week.from_id, week.to_id);
+    -- Counted before the locks: a busy week has very many, and whoever reads the archive would wait. Nothing of it
+    -- changes: what is expired has ended, and the advisory lock keeps undos out.
+    select count(*) as n_bulk_deletes, coalesce(sum(
+        (select sum(value::bigint) from jsonb_each_text(b.deleted_counts))
+        - (select coalesce(sum(u.n_objects_restored), 0) from public.bulk_undo u where u.bulk_delete_id = b.id)
+      ), 0) as n_objects
+    into taken
+    from public.bulk_delete b
+    where b.id >= week.from_id and b.id < week.to_id and b.date_undo_expires is not null
+      and b.date_archive_purged is null;
     foreach name in array week.partitions loop
       execute format('lock table archive.%I in access exclusive mode', name);
     end loop;
@@ -182,13 +193,7 @@ begin
     end loop;
     return query
       insert into public.archive_purge (from_id, to_id, partitions, n_bulk_deletes, n_objects, n_bytes)
-      select week.from_id, week.to_id, week.partitions, count(*), coalesce(sum(
-          (select sum(value::bigint) from jsonb_each_text(b.deleted_counts))
-          - (select coalesce(sum(u.n_objects_restored), 0) from public.bulk_undo u where u.bulk_delete_id = b.id)
-        ), 0), week.n_bytes
-      from public.bulk_delete b
-      where b.id >= week.from_id and b.id < week.to_id and b.date_undo_expires is not null
-        and b.date_archive_purged is null
+      values (week.from_id, week.to_id, week.partitions, taken.n_bulk_deletes, taken.n_objects, week.n_bytes)
       returning *;
     return;
   end loop;
@@ -211,8 +216,11 @@ begin
     where p.to_id <= public.archive_id_at(now() - interval '24 hours')
     order by p.from_id, p.table_name
   loop
-    continue when pg_relation_size(format('archive.%I', past.partition_name)::regclass) > 0
-      or public.archive_is_needed(past.from_id, past.to_id);
+    continue when pg_relation_size(format('archive.%I', past.partition_name)::regclass) > 0;
+    -- Of a week that was purged that is known, without looking through its bulk deletes for each of its tables.
+    continue when not exists (
+      select from public.archive_purge w where w.from_id = past.from_id and w.to_id = past.to_id
+    ) and public.archive_is_needed(past.from_id, past.to_id);
     execute format('lock table only archive.%I in access exclusive mode', past.table_name);
     execute format('lock table archive.%I in access exclusive mode', past.partition_name);
     execute format('select exists (select from archive.%I)', past.partition_name) into has_rows;

@@ -142,7 +142,8 @@ function isMissing(
   const value = sql.id('row', column);
   const target = tableOf(context.catalog, references);
   if (references === table.name) {
-    return sql`(${value} is not null and not ${isLive(context, target, value)} and not exists (
+    // What is there and still to come back is another record of the same id, on which nothing may hang.
+    return sql`(${value} is not null and ${isLive(context, target, value)} = exists (
       select from ${archived(context, target)} as other
       where other.id = ${value} and other.bulk_delete_id = ${context.bulkDeleteId}::uuid))`;
   }
