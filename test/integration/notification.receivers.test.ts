@@ -154,11 +154,15 @@ describe('a receiver', () => {
   });
 
   it('that takes what it is sent is neither warned of nor paused, however much waits', async () => {
-    const receiver = await startReceiver();
+    const turnMs = 1500;
+    // The turn is over with the second, and others wait.
+    const receiver = await startReceiver((response, requestNo) => {
+      setTimeout(() => response.end(), requestNo === 1 ? 0 : turnMs);
+    });
     const id = await subscribed(receiver.url, 8);
     await failingFor(id, 80 * HOUR);
     const { eventIds, nextMs } = await takeTurn(database.db, id, {
-      turn: { warnAtWaiting: 1, pauseAtWaiting: 1, postsAtOnce: 1, deliveriesAtOnce: 1, turnMs: 30 },
+      turn: { warnAtWaiting: 1, pauseAtWaiting: 1, postsAtOnce: 1, deliveriesAtOnce: 1, turnMs },
     });
     expect(eventIds).toEqual([]);
     expect(nextMs === 0 || nextMs === undefined).toBe(true);
