@@ -5,6 +5,7 @@ import {
   createDatabase,
   createEngine,
   createOrganization,
+  freePort,
   insertRow,
   type TestApi,
   type TestOrganization,
@@ -71,19 +72,60 @@ it('stops watching on Ctrl-C, says so, and leaves the bulk delete alone', async 
   api.app.server.on('request', () => {
     asked += 1;
   });
-  const watching = startWinnow(['watch', id], environment());
-  await waitFor(async () => asked > 0, { what: 'the command to look' });
-  watching.kill('SIGINT');
-  const end = await watching.ended;
-  expect(end.code).toBe(130);
-  expect(end.stderr).toContain(`No longer watching. ${id} goes on without you`);
+  const stopWatching = async () => {
+    asked = 0;
+    const watching = startWinnow(['watch', id], environment());
+    // The second look comes after the first answer, so that there is something to say of it.
+    await waitFor(() => asked > 1, { what: 'the command to look again', timeoutMs: 120_000 });
+    watching.kill('SIGINT');
+    return watching.ended;
+  };
+  const paused = await stopWatching();
+  expect(paused.code).toBe(130);
+  expect(paused.stderr).toContain(
+    `No longer watching. ${id} is paused: "winnow resume ${id}" lets it go on, "winnow cancel ${id}" ends it.`,
+  );
   const { body } = await api.call(org.apiKey, 'GET', `/api/v1/bulk_action/delete/${id}/`);
   expect(body.status).toBe('paused');
+
+  await winnow('resume', id);
+  const resuming = await stopWatching();
+  expect(resuming.code).toBe(130);
+  expect(resuming.stderr).toContain(
+    `No longer watching. ${id} goes on without you; "winnow cancel ${id}" would stop it.`,
+  );
 });
 
 it('needs to know where the API is and who asks', async () => {
   const end = await runWinnow(['watch', 'bulkdelete_x'], { WINNOW_DATA_DIR: '/nowhere/at/all' });
   expect(end.code).toBe(1);
   expect(end.stderr).toMatch(/^winnow: Which API\?/);
-  expect((await winnow('cancel', 'a/b')).stderr).toContain('"a/b" is no id of a bulk delete.');
+  expect((await winnow('cancel', 'a/b')).stderr).toContain('"a/b" is no id of a bulk delete or an undo.');
+  expect((await winnow('watch', 'bulkdelete_x', '--url', 'here')).stderr).toContain(
+    '"here" is no URL of an API',
+  );
+});
+
+it('says which URL does not answer, why, and what to do', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const end = await winnow('watch', 'bulkdelete_x', '--url', url);
+  expect(end.code).toBe(1);
+  expect(end.stderr).toBe(
+    `winnow: ${url} does not answer: connect ECONNREFUSED ${new URL(url).host}. Check that the API runs and that this ` +
+      'is its URL (--url, WINNOW_URL or the data folder name it), then run the command again.\n',
+  );
+});
+
+it('ends in a sentence when the first look is refused', async () => {
+  const unknown = await winnow('watch', 'bulkundo_x');
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toMatch(/^winnow: .* answered 404: There is no undo with this id\.\n$/);
+  const stranger = await winnow('watch', 'bulkdelete_x', '--key', 'api_x.y');
+  expect(stranger.code).toBe(1);
+  expect(stranger.stderr).toMatch(/^winnow: .* answered 401: /);
+});
+
+it('names in its help what can be watched, paused, resumed and cancelled', async () => {
+  for (const name of ['watch', 'pause', 'resume', 'cancel'])
+    expect((await winnow(name, '--help')).stdout).toContain('bulkdelete_… or bulkundo_…');
 });

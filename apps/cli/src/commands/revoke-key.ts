@@ -13,7 +13,7 @@ import type { CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { withDatabase } from '../stack/command-database.ts';
 import { withDb } from '../stack/database-access.ts';
-import { describeBulkDelete } from './control.ts';
+import { describeBulkAction } from './describe-bulk-action.ts';
 
 export interface RevokeOptions {
   readonly cancelBulkDeletes?: boolean;
@@ -38,7 +38,7 @@ export async function revokeKey(
       const key = { organizationId, id };
       if (cancelBulkDeletes) {
         for (const row of await cancelAll(context, { db, databaseUrl }, key))
-          context.screen.line(describeBulkDelete(presentBulkDelete(row, CRM_CATALOG)));
+          context.screen.line(describeBulkAction(presentBulkDelete(row, CRM_CATALOG)));
         return;
       }
       const { length } = await listUnfinishedOfKey(db, key);

@@ -1,9 +1,17 @@
 import type { JsonObject } from '@winnow/db';
 import type { Command } from 'commander';
-import { countOf, textOf } from '../client/api-client.ts';
+import { countOf } from '../client/api-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { formatCount } from '../screen/figures.ts';
-import { type ApiOptions, KEY_OPTION, openApi, pathOfBulkDelete, URL_OPTION } from './bulk-delete-target.ts';
+import {
+  type ApiOptions,
+  BULK_DELETE_ARGUMENT,
+  KEY_OPTION,
+  openApi,
+  pathOfBulkDelete,
+  URL_OPTION,
+} from './bulk-action-target.ts';
+import { describeBulkAction } from './describe-bulk-action.ts';
 import type { RunCommand } from './run-command.ts';
 
 interface UndoOptions extends ApiOptions {
@@ -15,7 +23,7 @@ export function addUndoCommand(program: Command, run: RunCommand): void {
   program
     .command('undo')
     .description('give back everything that a bulk delete took, in the background')
-    .argument('<id>', 'bulkdelete_…')
+    .argument(...BULK_DELETE_ARGUMENT)
     .option('--dry-run', 'only say what would come back and what would not')
     .option(...URL_OPTION)
     .option(...KEY_OPTION)
@@ -26,17 +34,9 @@ async function undo(context: CommandContext, id: string, options: UndoOptions): 
   const api = await openApi(context, options);
   const isTrial = options.dryRun === true;
   const answer = await api.post(`${pathOfBulkDelete(id)}undo/`, { dry_run: isTrial });
-  for (const line of isTrial ? describeTrial(answer) : [describeUndo(answer)]) context.screen.line(line);
+  for (const line of isTrial ? describeTrial(answer) : [describeBulkAction(answer)])
+    context.screen.line(line);
   return 0;
-}
-
-/** `bulkundo_… is created: 0 of 5,000 records are back, 0 in conflict.` */
-function describeUndo(undone: JsonObject): string {
-  const [restored, failed] = [countOf(undone, 'n_objects_restored'), countOf(undone, 'n_objects_failed')];
-  return (
-    `${textOf(undone, 'id')} is ${textOf(undone, 'status')}: ${formatCount(restored)} of ` +
-    `${formatCount(countOf(undone, 'n_objects'))} records are back, ${formatCount(failed)} in conflict.`
-  );
 }
 
 function describeTrial(trial: JsonObject): readonly string[] {
