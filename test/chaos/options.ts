@@ -4,7 +4,7 @@ import type { QueueBackend } from '../support/queue-backends.ts';
 export interface ChaosOptions {
   readonly queue: QueueBackend;
   readonly seed: number;
-  /** How long faults are injected; finishing and comparing come on top. Seconds. */
+  /** How long faults are injected at least; finishing and comparing come on top. Seconds. */
   readonly seconds: number;
 }
 

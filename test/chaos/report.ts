@@ -28,6 +28,18 @@ export interface ChaosReport {
 
 const number = new Intl.NumberFormat('en-US');
 
+/** Records of every kind that bulk deletes took, and that undos gave back. */
+export function countRecords({ final }: ChaosReport): {
+  readonly deleted: number;
+  readonly restored: number;
+} {
+  const count = (counts: Readonly<Record<string, number>>) => sum(Object.values(counts));
+  return {
+    deleted: sum([...final.bulkDeletes.values()].map((row) => count(row.deleted_counts))),
+    restored: sum([...final.undos.values()].map((row) => count(row.restored_counts))),
+  };
+}
+
 /** A table in Markdown, with a column for each run. It says nothing about when and where. */
 export function writeTable(reports: readonly ChaosReport[]): string {
   const rows: readonly (readonly string[])[] = [
@@ -99,16 +111,8 @@ function countRows(reports: readonly ChaosReport[]): readonly (readonly string[]
       ofUndos(({ status }) => is(!['done', 'cancelled'].includes(status))),
     ),
     row('records made', reports, ({ rowsMade }) => format(rowsMade)),
-    row(
-      'records deleted',
-      reports,
-      ofDeletes(({ deleted_counts: counts }) => sum(Object.values(counts))),
-    ),
-    row(
-      'records restored',
-      reports,
-      ofUndos(({ restored_counts: counts }) => sum(Object.values(counts))),
-    ),
+    row('records deleted', reports, (report) => format(countRecords(report).deleted)),
+    row('records restored', reports, (report) => format(countRecords(report).restored)),
     row('events told by webhook', reports, ({ events }) => format(events)),
     row('webhooks taken', reports, ({ posts }) => format(posts)),
     row('done e-mails wanted', reports, ({ mails }) => format(mails.wanted)),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDifferences, type Differences } from './differences.ts';
+import { waitForEnough } from './enough.ts';
 import { startKiller } from './killer.ts';
 import { compareAsks } from './ledger/compare-asks.ts';
 import { compareBulkDeletes } from './ledger/compare-bulk-deletes.ts';
@@ -41,6 +42,7 @@ async function breakAndCompare(
   const traffic = startTraffic(stack, organizations, { ledger, differences, seed });
   const killer = startKiller(stack, seed, differences);
   await pause(seconds * 1000);
+  await waitForEnough(killer.history, stack.db);
   await killer.stop();
   await traffic.stop();
   await waitUntilSettled(stack.db, differences);

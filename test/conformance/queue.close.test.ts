@@ -4,8 +4,8 @@ import { describeOnEachQueue, waitFor } from '../support/index.ts';
 import { openQueue, type QueueUnderTest } from './queue-under-test.ts';
 
 const GRACE_MS = 3000;
-/** For the event loop of a busy machine, on top of the grace. */
-const SLACK_MS = 1500;
+/** For the event loop of a busy machine, on top of the grace. Who waits for an answer of the queue waits 10 s or for ever. */
+const SLACK_MS = 6000;
 
 describeOnEachQueue('closing', (backend) => {
   let queue: QueueUnderTest;

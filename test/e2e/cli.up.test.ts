@@ -177,6 +177,13 @@ describe('winnow up', () => {
     void winnow.ended.then(() => {
       hasEnded = true;
     });
+    // The API came to its end in peace, which comes after the presses; impatience would have killed both at once.
+    await waitFor(
+      async () =>
+        (await readFile(path.join(folder.path, 'logs', 'api.log'), 'utf8')).includes('"msg":"stopped"'),
+      { what: 'the graceful end of the API' },
+    );
+    expect([hasEnded, await childNamed(winnow, 'worker')]).toEqual([false, worker]);
     await waitFor(
       () => {
         winnow.kill('SIGINT');

@@ -182,8 +182,9 @@ it('a user deleted before his query is resolved: it is resolved and done all the
   const client = winnow.client(org.apiKey);
   const id = await whileLocked(url, 'bulk_delete_page', async () => {
     const begun = await client.startBulkDelete(deleteAllLeads);
-    const paused = await client.put(`bulk_action/delete/${begun}/`, { status: 'paused' });
-    expect(paused.body).toMatchObject({ status: 'paused', n_objects: null });
+    const path = `bulk_action/delete/${begun}/`;
+    expect((await client.put(path, { status: 'paused' })).status).toBe(200);
+    expect(await waitForStatus(client, path, ['paused'])).toMatchObject({ n_objects: null });
     return begun;
   });
   const stays = winnow.client(await deleteUser());

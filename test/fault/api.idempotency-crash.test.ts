@@ -1,5 +1,5 @@
 import type { Db } from '@winnow/db';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { beforeEach, expect, it } from 'vitest';
 import {
   createDatabase,
@@ -60,6 +60,9 @@ function postUntilAnswered(baseUrl: string, key: string): Promise<Answer> {
   );
 }
 
+/** Of the one key that there is. */
+const leaseUntil = (moment: RawBuilder<Date>) =>
+  db.updateTable('idempotency_key').set({ lease_until: moment }).execute();
 const bulkDeletes = () => db.selectFrom('bulk_delete').select(['id', 'status']).execute();
 const createdEvents = () => db.selectFrom('event').select('id').where('action', '=', 'created').execute();
 
@@ -127,7 +130,11 @@ describeOnEachQueue('a POST with an Idempotency-Key', (backend) => {
     await waitFor(async () => (await countWaiting('idempotency_key')) === 0, { what: 'its sessions to end' });
     await unlockKeys();
 
+    // Its lease is to last until the question, however long that takes, and then to end when it would have.
+    const leased = await db.selectFrom('idempotency_key').select('lease_until').executeTakeFirstOrThrow();
+    await leaseUntil(sql`now() + interval '1 hour'`);
     expect((await post(second.url, 'killed')).status).toBe(409);
+    await leaseUntil(sql`${leased.lease_until}::timestamptz`);
     const answer = await postUntilAnswered(second.url, 'killed');
     expect(answer).toMatchObject({ status: 200, replayed: null });
     expect(JSON.parse(answer.text)).toMatchObject({ status: 'created' });

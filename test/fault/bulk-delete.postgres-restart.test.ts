@@ -6,15 +6,17 @@ import {
   createHttpClient,
   createOrganization,
   describeOnEachQueue,
+  GATE_PATIENCE,
   queueFor,
   requestFor,
   spawnApi,
   spawnWorker,
   startPostgres,
-  waitFor,
 } from '../support/index.ts';
+import { buildLastingGate, openLastingGate, waitForPageAtLastingGate } from '../support/lasting-gate.ts';
 
 const LEADS = 60;
+const PAGE_SIZE = 10;
 
 describeOnEachQueue('a bulk delete', (backend) => {
   it.each(['fast', 'immediate'] as const)(
@@ -34,17 +36,14 @@ describeOnEachQueue('a bulk delete', (backend) => {
       await sql`
         insert into lead (id, organization_id) select gen_random_uuid(), ${org.organizationId} from generate_series(1, ${LEADS})
       `.execute(before);
-      await sql
-        .raw(
-          `create function take_time() returns trigger language plpgsql as
-           $$ begin perform pg_sleep(0.2); return null; end $$`,
-        )
-        .execute(before);
-      await sql`
-        create trigger take_time after delete on lead for each statement execute function take_time()
-      `.execute(before);
+      await buildLastingGate(before, { table: 'lead', passes: 1 });
       const queue = await queueFor(backend, server.url);
-      const env = { ...queue.env, WINNOW_PAGE_SIZE: '10', WINNOW_LANES: '1' };
+      const env = {
+        ...queue.env,
+        ...GATE_PATIENCE,
+        WINNOW_PAGE_SIZE: String(PAGE_SIZE),
+        WINNOW_LANES: '1',
+      };
       const [api, worker] = await Promise.all([spawnApi(env), spawnWorker(env)]);
       const client = createHttpClient(api.url, org.apiKey);
       const id = await client.startBulkDelete({
@@ -52,11 +51,15 @@ describeOnEachQueue('a bulk delete', (backend) => {
         match_all: true,
         send_done_email: false,
       });
-      await waitFor(async () => (await countRows(before, 'archive.lead')) > 0, { what: 'the first page' });
+      await waitForPageAtLastingGate(before);
       await before.destroy();
 
       await server.restart(mode);
 
+      const after = open();
+      expect(await countRows(after, 'archive.lead')).toBe(PAGE_SIZE);
+      expect(await countRows(after, 'lead')).toBe(LEADS - PAGE_SIZE);
+      await openLastingGate(after, 'lead');
       expect(await client.waitForEnd(id)).toMatchObject({
         status: 'done',
         n_objects: LEADS,
@@ -65,7 +68,6 @@ describeOnEachQueue('a bulk delete', (backend) => {
         n_objects_failed: 0,
         deleted_counts: { lead: LEADS },
       });
-      const after = open();
       expect(await countRows(after, 'lead')).toBe(0);
       expect(await countRows(after, 'archive.lead')).toBe(LEADS);
       await after.destroy();

@@ -12,10 +12,13 @@ import {
   type TestOrganization,
   waitFor,
 } from '../support/index.ts';
+import { buildLastingGate, openLastingGate, waitForPageAtLastingGate } from '../support/lasting-gate.ts';
 import { startWinnowProcesses } from '../support/running-winnow.ts';
 
 const LEADS = 200;
 const PAGE_SIZE = 5;
+/** Pages that are done before the third worker is killed: some of each of those who came after. */
+const PAGES_BEFORE = 8;
 const deleteAllLeads = { s_query: requestFor('lead', []).sQuery, match_all: true, send_done_email: false };
 
 let db: Db;
@@ -30,6 +33,7 @@ describeOnEachQueue('a bulk delete with a page in each of two workers', (backend
   it('of which one is told to stop and one is killed, and later one more, ends exact by those that come after', async () => {
     await addLeads(db, org, LEADS);
     const gate = await buildPageGate(url, 'lead');
+    await buildLastingGate(db, { table: 'lead', passes: PAGES_BEFORE });
     const winnow = await startWinnowProcesses(backend, url, {
       apis: 1,
       workers: 2,
@@ -50,11 +54,14 @@ describeOnEachQueue('a bulk delete with a page in each of two workers', (backend
     await gate.open();
     expect(await told.exited).toEqual({ code: 0, signal: null });
 
-    await waitFor(async () => (await liveLeads(db, org.organizationId)).length < LEADS - 4 * PAGE_SIZE, {
-      what: 'the others to go on',
-      timeoutMs: 60_000,
-    });
+    // A lane is one page of one worker here: these are one of each of the two that are left.
+    await waitForPageAtLastingGate(db, 2);
+    const done = LEADS - (await liveLeads(db, org.organizationId)).length;
+    expect(done).toBeGreaterThanOrEqual(PAGES_BEFORE * PAGE_SIZE);
+    expect(done).toBeLessThan(LEADS);
     third.kill('SIGKILL');
+    await third.exited;
+    await openLastingGate(db, 'lead');
     expect(await client.waitForEnd(id)).toMatchObject({
       status: 'done',
       n_objects_deleted: LEADS,

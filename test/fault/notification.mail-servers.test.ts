@@ -1,4 +1,7 @@
 import type { Db } from '@winnow/db';
+import { createLogger } from '@winnow/logger';
+import { createDoorbell, QUEUES } from '@winnow/queue';
+import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
 import {
   createDatabase,
@@ -9,17 +12,43 @@ import {
   spawnApi,
   spawnWorker,
   type TestProcess,
+  type TestQueue,
   waitFor,
 } from '../support/index.ts';
 import { DELETE_ALL_LEADS, insertLeadsWithNotes } from '../support/lead-deletion.ts';
 import { type MailServer, type MailServerBehaviour, startMailServer } from '../support/mail-server.ts';
+import { endLease } from '../support/notification.ts';
 
 const LEADS = 10;
 
 type Answer = ReturnType<NonNullable<MailServerBehaviour['onMessage']>>;
 
+/** Writes down every statement with which a worker takes or changes an e-mail, also one that finds none to take. */
+async function noteTurns(db: Db): Promise<void> {
+  await sql
+    .raw(`
+      create table turn (by text, n_taken integer);
+      create function note_turn() returns trigger language plpgsql as $$
+        begin
+          insert into turn select current_setting('application_name'), count(*) from changed;
+          return null;
+        end $$;
+      create trigger note_turn after update on delivery
+        referencing new table as changed for each statement execute function note_turn()
+    `)
+    .execute(db);
+}
+
+async function readTurns(db: Db): Promise<readonly { readonly n_taken: number }[]> {
+  const { rows } = await sql<{ n_taken: number }>`
+    select n_taken from turn where by = 'winnow-worker'
+  `.execute(db);
+  return rows;
+}
+
 describeOnEachQueue('a mail server that', (backend) => {
   let db: Db;
+  let queue: TestQueue;
   let env: Readonly<Record<string, string>>;
   let apiUrl: string;
   let worker: TestProcess;
@@ -32,7 +61,7 @@ describeOnEachQueue('a mail server that', (backend) => {
     db = database.db;
     answers = [];
     server = await startMailServer({ onMessage: () => answers.shift() });
-    const queue = await queueFor(backend, database.url);
+    queue = await queueFor(backend, database.url);
     env = { ...queue.env, SMTP_URL: server.url, WINNOW_DELIVERY_RETRY_BASE_MS: '100' };
     const [api, first] = await Promise.all([spawnApi(env), spawnWorker(env)]);
     apiUrl = api.url;
@@ -57,20 +86,20 @@ describeOnEachQueue('a mail server that', (backend) => {
       accepted: server.accepted.length - before.accepted,
     });
     const untilGiven = () => waitFor(() => counts().given > 0, { what: 'the message to be given' });
+    const delivery = () =>
+      db
+        .selectFrom('delivery')
+        .selectAll()
+        .where('channel', '=', 'email')
+        .where('organization_id', '=', org.organizationId);
     const untilOver = () =>
       waitFor(
         () =>
-          db
-            .selectFrom('delivery')
-            .selectAll()
-            .where('channel', '=', 'email')
-            .where('organization_id', '=', org.organizationId)
-            .where('status', '<>', 'pending')
-            .where('leased_until', 'is', null)
-            .executeTakeFirst(),
+          delivery().where('status', '<>', 'pending').where('leased_until', 'is', null).executeTakeFirst(),
         { what: 'the delivery to be over' },
       );
-    return { counts, untilGiven, untilOver };
+    const read = () => delivery().executeTakeFirstOrThrow();
+    return { counts, read, untilGiven, untilOver };
   }
 
   it('takes the message and hangs up before it says so is not noticed by the bulk delete, and the mail is not sent again', async () => {
@@ -108,11 +137,27 @@ describeOnEachQueue('a mail server that', (backend) => {
 
   it('takes the message and never answers is not noticed by the bulk delete; the next worker does not send it again', async () => {
     answers = ['silence'];
-    const { counts, untilGiven } = await deleteAll();
+    const { counts, read, untilGiven } = await deleteAll();
     await untilGiven();
     worker.kill('SIGKILL');
     await worker.exited;
+    // Nobody has it any more, and it is rung for once more: a worker that may send it again would.
+    const { id } = await read();
+    await endLease(db, id);
+    await noteTurns(db);
     worker = await spawnWorker(env);
+    const doorbell = createDoorbell(queue.settings, createLogger({ name: 'test', level: 'silent' }));
+    expect(await doorbell.ring(QUEUES.delivery, id)).toBe(true);
+    await waitFor(async () => (await readTurns(db)).length > 0, { what: "the next worker's turn on it" });
+    await doorbell.close();
+    for (const turn of await readTurns(db)) expect(turn).toEqual({ n_taken: 0 });
+    expect(await read()).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      last_error: expect.stringContaining('not sent again'),
+    });
+    expect(counts()).toEqual({ given: 1, accepted: 0 });
+
     const next = await deleteAll();
     expect(await next.untilOver()).toMatchObject({ status: 'delivered' });
     expect(next.counts()).toEqual({ given: 1, accepted: 1 });

@@ -1,5 +1,3 @@
-import type { Db } from '@winnow/db';
-import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import {
   ALL_LEADS,
@@ -8,30 +6,19 @@ import {
   describeOnEachQueue,
   expectDeletedOnce,
   expectRestoredOnce,
+  FAULT_PAGE_SIZE,
   failOver,
+  GATE_PATIENCE,
   insertFaultLeads,
   openDatabase,
   queueFor,
   readFaultWorld,
-  slowDown,
   startCommitCutter,
   startFaultProcesses,
   startPostgres,
   waitFor,
 } from '../support/index.ts';
-
-/** Waits until a worker has changed rows in a transaction that is still open. */
-async function waitForOpenPage(db: Db): Promise<void> {
-  await waitFor(
-    async () => {
-      const { rows } = await sql`
-        select from pg_stat_activity where application_name = 'winnow-worker' and wait_event = 'PgSleep'
-      `.execute(db);
-      return rows.length > 0;
-    },
-    { what: 'a page in hand' },
-  );
-}
+import { buildLastingGate, openLastingGate, waitForPageAtLastingGate } from '../support/lasting-gate.ts';
 
 describeOnEachQueue('when Postgres fails over to a copy that recovers from the crash', (backend) => {
   it('in the middle of a page, or right after a COMMIT whose answer was lost, a bulk delete and its undo end exact, with the same processes', async () => {
@@ -40,21 +27,21 @@ describeOnEachQueue('when Postgres fails over to a copy that recovers from the c
     let db = openDatabase(first.url);
     const org = await createOrganization(db);
     const leads = await insertFaultLeads(db, org);
-    await slowDown(db, 'lead');
-    await slowDown(db, 'archive.lead');
+    await buildLastingGate(db, { table: 'lead', passes: 1 });
+    await buildLastingGate(db, { table: 'archive.lead', passes: 1 });
     const before = await readFaultWorld(db);
     const { env } = await queueFor(backend, network.urlFor(first.url));
-    const { client, startUndo, waitForUndo } = await startFaultProcesses(env, org);
+    const { client, startUndo, waitForUndo } = await startFaultProcesses({ ...env, ...GATE_PATIENCE }, org);
     const id = await client.startBulkDelete(ALL_LEADS);
-    await waitFor(async () => (await countRows(db, 'archive.lead')) > 0, { what: 'the first page' });
-    await waitForOpenPage(db);
+    await waitForPageAtLastingGate(db);
     await db.destroy();
 
     const second = await failOver(first);
 
     network.turnTo(second.port);
     db = openDatabase(second.url);
-    expect(await countRows(db, 'lead')).toBeGreaterThan(0);
+    expect(await countRows(db, 'lead')).toBe(leads - FAULT_PAGE_SIZE);
+    await openLastingGate(db, 'lead');
     await expectDeletedOnce(db, leads, await client.waitForEnd(id));
 
     network.cut(['finished_page'], ['answer lost']);
@@ -67,7 +54,8 @@ describeOnEachQueue('when Postgres fails over to a copy that recovers from the c
 
     network.turnTo(third.port);
     db = openDatabase(third.url);
-    expect(await countRows(db, 'archive.lead')).toBeGreaterThan(0);
+    expect(await countRows(db, 'archive.lead')).toBe(leads - FAULT_PAGE_SIZE);
+    await openLastingGate(db, 'archive.lead');
     await expectRestoredOnce(db, { leads, before }, await waitForUndo(undoId));
     await db.destroy();
   });

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   ALL_LEADS,
+  buildPageGate,
   countRows,
   createOrganization,
   describeOnEachQueue,
@@ -12,12 +13,14 @@ import {
   expectRestoredOnce,
   type FaultProcesses,
   type FaultWorld,
+  GATE_PATIENCE,
   insertFaultLeads,
   linesOf,
+  onServer,
   openDatabase,
+  type PageGate,
   queueFor,
   readFaultWorld,
-  slowDown,
   startFaultProcesses,
   startPostgres,
   waitFor,
@@ -27,11 +30,17 @@ import {
 const READ_ONLY = 'Postgres is read-only (25006). It is tried again by itself.';
 /** Looks of the reconciler, which has a pace of its own (300 ms), over which the attempts of all others are counted. */
 const LOOKS = 10;
-/** A worker that spins is refused hundreds of times between two looks; these are about four times in all. */
-const MOST_REFUSALS_A_LOOK = 50;
+/** What a worker says of an attempt that failed. The queues of one that has its queue in Postgres try about every second. */
+const ATTEMPT = /^(work still waits for the database|The queue is still away)$/;
+/** One that spins makes many more between two looks, however slow the machine. */
+const MOST_ATTEMPTS_A_LOOK = 12;
+/** Of all processes together, as Postgres counts them, and with the look itself. */
+const MOST_REFUSALS_A_LOOK = 30;
 
 describeOnEachQueue('while Postgres is read-only', (backend) => {
   let db: Db;
+  let url: string;
+  let gate: PageGate;
   let logFile: string;
   let leads: number;
   let before: FaultWorld;
@@ -40,20 +49,41 @@ describeOnEachQueue('while Postgres is read-only', (backend) => {
   beforeEach(async () => {
     const server = await startPostgres();
     logFile = path.join(server.dataDir, 'postgres.log');
-    db = openDatabase(server.url);
+    ({ url } = server);
+    db = openDatabase(url);
     const org = await createOrganization(db);
     leads = await insertFaultLeads(db, org);
     before = await readFaultWorld(db);
-    await slowDown(db, 'lead');
-    await slowDown(db, 'archive.lead');
-    const { env } = await queueFor(backend, server.url);
-    processes = await startFaultProcesses({ ...env, LOG_LEVEL: 'debug' }, org);
+    gate = await buildPageGate(url, 'lead', 'archive.lead');
+    const { env } = await queueFor(backend, url);
+    processes = await startFaultProcesses({ ...env, ...GATE_PATIENCE, LOG_LEVEL: 'debug' }, org);
   });
-  afterEach(() => db.destroy());
+  afterEach(async () => {
+    await gate.end();
+    await db.destroy();
+  });
 
   async function setReadOnly(value: 'on' | 'off'): Promise<void> {
     await sql.raw(`alter system set default_transaction_read_only = ${value}`).execute(db);
     await sql`select pg_reload_conf()`.execute(db);
+    // Who starts now knows of it; sessions that are there have been told before, and look before their next statement.
+    await waitFor(
+      async () => {
+        const [row] = await onServer(url, (run) => run('show default_transaction_read_only'));
+        return row?.default_transaction_read_only === value;
+      },
+      { what: `default_transaction_read_only to be ${value}` },
+    );
+  }
+
+  /** Begins it, and makes Postgres read-only when its first page is in hand: that is the last to be committed. */
+  async function beginAndForbid(begin: () => Promise<string>): Promise<string> {
+    await gate.close();
+    const id = await begin();
+    await waitFor(async () => (await gate.countPages()) === 1, { what: 'a page in hand', timeoutMs: 60_000 });
+    await setReadOnly('on');
+    await gate.open();
+    return id;
   }
 
   async function waitForReason(recordPath: string): Promise<void> {
@@ -73,10 +103,8 @@ describeOnEachQueue('while Postgres is read-only', (backend) => {
 
   it('a bulk delete and an undo wait and say why, reads are answered, changes refused with 503; then they go on by themselves', async () => {
     const { client, worker, api } = processes;
-    const id = await client.startBulkDelete(ALL_LEADS);
+    const id = await beginAndForbid(() => client.startBulkDelete(ALL_LEADS));
     await waitFor(async () => (await countRows(db, 'archive.lead')) > 0, { what: 'the first page' });
-
-    await setReadOnly('on');
 
     await waitForReason(`bulk_action/delete/${id}/`);
     expect(await client.get('bulk_action/delete/')).toMatchObject({
@@ -99,9 +127,13 @@ describeOnEachQueue('while Postgres is read-only', (backend) => {
     const countLooks = () =>
       linesOf(worker).filter(({ msg }) => msg === 'The database, as seen by the reconciler, is still away')
         .length;
-    const [looksBefore, refusalsBefore] = [countLooks(), await countRefusals()];
+    const countAttempts = () => linesOf(worker).filter(({ msg }) => ATTEMPT.test(String(msg))).length;
+    const [looksBefore, attemptsBefore] = [countLooks(), countAttempts()];
+    const refusalsBefore = await countRefusals();
     await waitFor(() => countLooks() >= looksBefore + LOOKS, { what: 'some more looks of the reconciler' });
-    const [looks, refusals] = [countLooks() - looksBefore, (await countRefusals()) - refusalsBefore];
+    const refusals = (await countRefusals()) - refusalsBefore;
+    const [looks, attempts] = [countLooks() - looksBefore, countAttempts() - attemptsBefore];
+    expect(attempts / looks).toBeLessThan(MOST_ATTEMPTS_A_LOOK);
     expect(refusals / looks).toBeLessThan(MOST_REFUSALS_A_LOOK);
     const warnings = warningsOf(worker).map(({ msg, queue }) => `${msg} ${queue}`);
     expect(warnings).toContain('The database, as seen by the reconciler, is away undefined');
@@ -114,9 +146,8 @@ describeOnEachQueue('while Postgres is read-only', (backend) => {
     const infos = linesOf(worker).map(({ msg }) => msg);
     expect(infos).toContain('The database, as seen by the reconciler, is back');
 
-    const undoId = await processes.startUndo(id);
+    const undoId = await beginAndForbid(() => processes.startUndo(id));
     await waitFor(async () => (await countRows(db, 'lead')) > 0, { what: 'the first page of the undo' });
-    await setReadOnly('on');
     await waitForReason(`bulk_action/undo/${undoId}/`);
     await setReadOnly('off');
     await expectRestoredOnce(db, { leads, before }, await processes.waitForUndo(undoId));

@@ -10,18 +10,20 @@ import {
   createHttpClient,
   createOrganization,
   describeOnEachQueue,
+  GATE_PATIENCE,
   queueFor,
   requestFor,
   runWinnow,
   spawnApi,
   spawnWorker,
   startPostgres,
-  waitFor,
 } from '../support/index.ts';
+import { buildLastingGate, openLastingGate, waitForPageAtLastingGate } from '../support/lasting-gate.ts';
 import { databaseUrl } from '../support/migrated-database.ts';
 import { makeServerFolder } from '../support/server-folder.ts';
 
 const LEADS = 60;
+const PAGE_SIZE = 10;
 /** Two servers and four processes are started one after the other. */
 const TWO_LIVES_MS = 240_000;
 const run = promisify(execFile);
@@ -58,21 +60,18 @@ describeOnEachQueue('a database that is restored as it was in the middle of a bu
       await sql`
       insert into lead (id, organization_id) select gen_random_uuid(), ${org.organizationId} from generate_series(1, ${LEADS})
     `.execute(before);
-      await sql
-        .raw(
-          `create function take_time() returns trigger language plpgsql as
-         $$ begin perform pg_sleep(0.2); return null; end $$`,
-        )
-        .execute(before);
-      await sql`
-      create trigger take_time after delete on lead for each statement execute function take_time()
-    `.execute(before);
+      await buildLastingGate(before, { table: 'lead', passes: 1 });
       const queue = await queueFor(backend, first.url);
-      const env = { ...queue.env, WINNOW_PAGE_SIZE: '10', WINNOW_LANES: '1' };
+      const env = {
+        ...queue.env,
+        ...GATE_PATIENCE,
+        WINNOW_PAGE_SIZE: String(PAGE_SIZE),
+        WINNOW_LANES: '1',
+      };
       const [api, worker] = await Promise.all([spawnApi(env), spawnWorker(env)]);
       const body = { s_query: requestFor('lead', []).sQuery, match_all: true, send_done_email: false };
       const id = await createHttpClient(api.url, org.apiKey).startBulkDelete(body);
-      await waitFor(async () => (await countRows(before, 'archive.lead')) > 0, { what: 'the first page' });
+      await waitForPageAtLastingGate(before);
       for (const running of [api, worker]) running.kill('SIGKILL');
       await Promise.all([api.exited, worker.exited]);
       await before.destroy();
@@ -82,7 +81,9 @@ describeOnEachQueue('a database that is restored as it was in the middle of a bu
       const url = await restore(first.dataDir);
       const db = open(url);
       const left = await countRows(db, 'lead');
-      expect(left).toBeGreaterThan(0);
+      expect(left).toBe(LEADS - PAGE_SIZE);
+      // Nothing holds a page from here on but that it is paused.
+      await openLastingGate(db, 'lead');
       const held = await runWinnow(['hold'], { DATABASE_URL: url, PATH: process.env.PATH ?? '' });
       expect(held).toMatchObject({ code: 0 });
       expect(held.stdout).toMatch(new RegExp(`^${id} +paused `, 'm'));

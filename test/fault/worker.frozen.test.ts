@@ -48,7 +48,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Two ways in which a worker stands still for longer than every lease and time-out, and lives. */
+/**
+ * Two ways in which a worker stands still, and lives: for longer than its page may, which is made short here, so that
+ * the page is all it loses. For longer than everything else of the product's, see worker.frozen-for-long.test.ts.
+ */
 const WAYS = {
   'is stopped (SIGSTOP) and continued': {
     freeze: async (worker: TestProcess) => worker.kill('SIGSTOP'),

@@ -16,9 +16,13 @@ import {
 
 const ME = '/api/v1/me/';
 const LEAD = '/api/v1/lead/';
+/** In which requests are counted, from the first of them. */
+const COUNTED_MS = 5000;
 /** Requests a second; over the five seconds that are counted: */
 const PER_SECOND = 1;
 const MOST = 5;
+/** More than a machine needs that is busy with something else for a moment. */
+const TRIES = 8;
 
 let db: Db;
 let org: TestOrganization;
@@ -31,12 +35,28 @@ beforeEach(async () => {
 
 const limited = (counters?: SharedCounters) =>
   createApi(db, { settings: { rateLimit: PER_SECOND }, ...(counters ? { counters } : {}) });
-const anotherKey = async () => (await createApiKey(db, { ...org, name: 'another', scopes: ['*'] })).key;
+const anotherKey = async (of = org) =>
+  (await createApiKey(db, { ...of, name: 'another', scopes: ['*'] })).key;
 const statuses = async (n: number, request: () => Promise<{ readonly status: number }>) => {
   const found: number[] = [];
   for (let i = 0; i < n; i += 1) found.push((await request()).status);
   return found;
 };
+/** Does it, with an organization that has sent nothing yet, and again with another when it took longer than is counted. */
+async function withinOneCount<T>(work: (fresh: TestOrganization) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    const fresh = await createOrganization(db);
+    const begun = performance.now();
+    try {
+      const found = await work(fresh);
+      if (performance.now() - begun < COUNTED_MS) return found;
+      if (tries === TRIES) throw new Error('it always took longer than is counted');
+    } catch (error) {
+      // In the middle of it a count may have begun anew: nothing follows from that.
+      if (performance.now() - begun < COUNTED_MS || tries === TRIES) throw error;
+    }
+  }
+}
 const repeat = <T>(n: number, value: T) => Array.from({ length: n }, () => value);
 
 describe('requests of a key to one endpoint', () => {
@@ -46,77 +66,84 @@ describe('requests of a key to one endpoint', () => {
   });
 
   it('are counted down in headers that clients of all ages read, and refused with 429 until the count begins anew', async () => {
-    const first = await api.call(org.apiKey, 'GET', ME);
-    expect(first.headers).toMatchObject({
-      ratelimit: 'limit=5, remaining=4, reset=5',
-      'x-ratelimit-limit': '5',
-      'x-ratelimit-remaining': '4',
-      'x-ratelimit-reset': '5',
-      'x-rate-limit-limit': '5',
-      'x-rate-limit-remaining': '4',
-      'x-rate-limit-reset': '5',
-    });
-    expect(first.headers).not.toHaveProperty('retry-after');
-    expect(await statuses(MOST - 1, () => api.call(org.apiKey, 'GET', ME))).toEqual(repeat(MOST - 1, 200));
+    const key = await withinOneCount(async ({ apiKey }) => {
+      const first = await api.call(apiKey, 'GET', ME);
+      expect(first.headers).toMatchObject({
+        ratelimit: 'limit=5, remaining=4, reset=5',
+        'x-ratelimit-limit': '5',
+        'x-ratelimit-remaining': '4',
+        'x-ratelimit-reset': '5',
+        'x-rate-limit-limit': '5',
+        'x-rate-limit-remaining': '4',
+        'x-rate-limit-reset': '5',
+      });
+      expect(first.headers).not.toHaveProperty('retry-after');
+      expect(await statuses(MOST - 1, () => api.call(apiKey, 'GET', ME))).toEqual(repeat(MOST - 1, 200));
 
-    const refused = await api.call(org.apiKey, 'GET', ME);
-    expect(refused.status).toBe(429);
-    const seconds = Number(refused.headers['retry-after']);
-    expect(seconds).toBeGreaterThan(0);
-    expect(seconds).toBeLessThanOrEqual(5);
-    expect(refused.headers.ratelimit).toMatch(/^limit=5, remaining=0, reset=[1-5]$/);
-    expect(refused.body).toEqual({
-      error: `This API key has sent too many requests to this URL. Try again in ${seconds} s.`,
-      rate_reset: seconds,
+      const refused = await api.call(apiKey, 'GET', ME);
+      expect(refused.status).toBe(429);
+      const seconds = Number(refused.headers['retry-after']);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThanOrEqual(5);
+      expect(refused.headers.ratelimit).toMatch(/^limit=5, remaining=0, reset=[1-5]$/);
+      expect(refused.body).toEqual({
+        error: `This API key has sent too many requests to this URL. Try again in ${seconds} s.`,
+        rate_reset: seconds,
+      });
+      return apiKey;
     });
-    await waitFor(async () => (await api.call(org.apiKey, 'GET', ME)).status === 200, {
+    await waitFor(async () => (await api.call(key, 'GET', ME)).status === 200, {
       what: 'the count to begin anew',
     });
   });
 
-  it('do not count for another endpoint, another method, or another key', async () => {
-    await statuses(MOST, () => api.call(org.apiKey, 'GET', LEAD));
-    expect((await api.call(org.apiKey, 'GET', LEAD)).status).toBe(429);
-    expect((await api.call(org.apiKey, 'POST', LEAD, { body: { name: 'A' } })).status).toBe(200);
-    expect((await api.call(org.apiKey, 'GET', '/api/v1/contact/')).status).toBe(200);
-    expect((await api.call(await anotherKey(), 'GET', LEAD)).status).toBe(200);
-  });
+  it('do not count for another endpoint, another method, or another key', () =>
+    withinOneCount(async (fresh) => {
+      await statuses(MOST, () => api.call(fresh.apiKey, 'GET', LEAD));
+      expect((await api.call(fresh.apiKey, 'GET', LEAD)).status).toBe(429);
+      expect((await api.call(fresh.apiKey, 'POST', LEAD, { body: { name: 'A' } })).status).toBe(200);
+      expect((await api.call(fresh.apiKey, 'GET', '/api/v1/contact/')).status).toBe(200);
+      expect((await api.call(await anotherKey(fresh), 'GET', LEAD)).status).toBe(200);
+    }));
 
-  it('count by the method that they mean, and by the route, whatever the id', async () => {
-    const asGet = () =>
-      api.app.inject({
-        method: 'POST',
-        url: `${LEAD}x/`,
-        headers: { authorization: `Bearer ${org.apiKey}`, 'x-http-method-override': 'GET' },
-      });
-    for (let i = 0; i < MOST; i += 1) expect((await asGet()).statusCode).toBe(404);
-    expect((await asGet()).statusCode).toBe(429);
-    expect((await api.call(org.apiKey, 'GET', `${LEAD}y/`)).status).toBe(429);
-  });
+  it('count by the method that they mean, and by the route, whatever the id', () =>
+    withinOneCount(async ({ apiKey }) => {
+      const asGet = () =>
+        api.app.inject({
+          method: 'POST',
+          url: `${LEAD}x/`,
+          headers: { authorization: `Bearer ${apiKey}`, 'x-http-method-override': 'GET' },
+        });
+      for (let i = 0; i < MOST; i += 1) expect((await asGet()).statusCode).toBe(404);
+      expect((await asGet()).statusCode).toBe(429);
+      expect((await api.call(apiKey, 'GET', `${LEAD}y/`)).status).toBe(429);
+    }));
 
-  it('are refused before anything is done, also what would be refused for other reasons', async () => {
-    const reader = await createOrganization(db, { scopes: ['read'] });
-    const write = () => api.call(reader.apiKey, 'POST', LEAD, { body: { name: 'A' } });
-    expect(await statuses(MOST, write)).toEqual(repeat(MOST, 403));
-    expect((await write()).status).toBe(429);
-    await statuses(MOST, () => api.call(org.apiKey, 'POST', LEAD, { body: { name: 'A' } }));
-    expect((await api.call(org.apiKey, 'POST', LEAD, { body: { name: 'A' } })).status).toBe(429);
-    const { body } = await api.call(org.apiKey, 'GET', '/api/v1/lead/?_limit=0&query=name:A');
-    expect(body.total_results).toBe(MOST);
-  });
+  it('are refused before anything is done, also what would be refused for other reasons', () =>
+    withinOneCount(async ({ apiKey }) => {
+      const reader = await createOrganization(db, { scopes: ['read'] });
+      const write = () => api.call(reader.apiKey, 'POST', LEAD, { body: { name: 'A' } });
+      expect(await statuses(MOST, write)).toEqual(repeat(MOST, 403));
+      expect((await write()).status).toBe(429);
+      await statuses(MOST, () => api.call(apiKey, 'POST', LEAD, { body: { name: 'A' } }));
+      expect((await api.call(apiKey, 'POST', LEAD, { body: { name: 'A' } })).status).toBe(429);
+      const { body } = await api.call(apiKey, 'GET', '/api/v1/lead/?_limit=0&query=name:A');
+      expect(body.total_results).toBe(MOST);
+    }));
 
-  it('of all keys of an organization are three times as many, and another organization has its own', async () => {
-    const keys = [org.apiKey, await anotherKey(), await anotherKey()];
-    for (const key of keys) {
-      expect(await statuses(MOST, () => api.call(key, 'GET', ME))).toEqual(repeat(MOST, 200));
-    }
-    const fourth = await api.call(await anotherKey(), 'GET', ME);
-    expect(fourth.status).toBe(429);
-    expect(fourth.body.error).toMatch(/^The API keys of this organization have sent too many requests/);
-    expect(fourth.headers['x-ratelimit-limit']).toBe(String(3 * MOST));
-    const stranger = await createOrganization(db);
-    expect((await api.call(stranger.apiKey, 'GET', ME)).status).toBe(200);
-  });
+  it('of all keys of an organization are three times as many, and another organization has its own', () =>
+    withinOneCount(async (fresh) => {
+      const keys = [fresh.apiKey, await anotherKey(fresh), await anotherKey(fresh)];
+      for (const key of keys) {
+        expect(await statuses(MOST, () => api.call(key, 'GET', ME))).toEqual(repeat(MOST, 200));
+      }
+      const fourth = await api.call(await anotherKey(fresh), 'GET', ME);
+      expect(fourth.status).toBe(429);
+      expect(fourth.body.error).toMatch(/^The API keys of this organization have sent too many requests/);
+      expect(fourth.headers['x-ratelimit-limit']).toBe(String(3 * MOST));
+      const stranger = await createOrganization(db);
+      expect((await api.call(stranger.apiKey, 'GET', ME)).status).toBe(200);
+    }));
 });
 
 it('Nothing is counted with a limit of 0, and nothing needs no key.', async () => {
@@ -131,19 +158,20 @@ describe('failed authentications', () => {
   const from = (api: TestApi, remoteAddress: string, key: string) =>
     api.app.inject({ url: ME, remoteAddress, headers: { authorization: `Bearer ${key}` } });
 
-  it('of one address are refused with 429 when they are many, which locks out no valid key', async () => {
-    const api = await limited();
-    for (let i = 0; i < 50; i += 1) {
-      const guess = `api_${String(i).padStart(22, '0')}.${'0'.repeat(22)}`;
-      expect((await from(api, '198.51.100.1', guess)).statusCode).toBe(401);
-    }
-    const refused = await from(api, '198.51.100.1', `api_${'1'.repeat(22)}.${'0'.repeat(22)}`);
-    expect(refused.statusCode).toBe(429);
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect((await from(api, '198.51.100.1', '')).statusCode).toBe(429);
-    expect((await from(api, '198.51.100.1', org.apiKey)).statusCode).toBe(200);
-    expect((await from(api, '198.51.100.2', 'nonsense')).statusCode).toBe(401);
-  });
+  it('of one address are refused with 429 when they are many, which locks out no valid key', () =>
+    withinOneCount(async (fresh) => {
+      const api = await limited();
+      for (let i = 0; i < 50; i += 1) {
+        const guess = `api_${String(i).padStart(22, '0')}.${'0'.repeat(22)}`;
+        expect((await from(api, '198.51.100.1', guess)).statusCode).toBe(401);
+      }
+      const refused = await from(api, '198.51.100.1', `api_${'1'.repeat(22)}.${'0'.repeat(22)}`);
+      expect(refused.statusCode).toBe(429);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      expect((await from(api, '198.51.100.1', '')).statusCode).toBe(429);
+      expect((await from(api, '198.51.100.1', fresh.apiKey)).statusCode).toBe(200);
+      expect((await from(api, '198.51.100.2', 'nonsense')).statusCode).toBe(401);
+    }));
 
   it('with one key and many secrets end the guessing from that address, and hold up nobody who has the key', async () => {
     const api = await limited();

@@ -1,4 +1,4 @@
-import { createBulkDelete, runSlice } from '@winnow/bulk-delete';
+import { createBulkDelete, runBulkActionSlice, runSlice } from '@winnow/bulk-delete';
 import { type Db, findBulkDeleteForWork } from '@winnow/db';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import {
   insertRow,
   readRows,
   requestFor,
+  startUndo,
   type TestOrganization,
   waitFor,
   workToEnd,
@@ -53,6 +54,46 @@ async function poison(ids: readonly string[], raise: string): Promise<void> {
     )
     .execute(db);
   await sql`create trigger refuse before delete on lead for each row execute function refuse()`.execute(db);
+}
+
+const RETRY_BASE_MS = 60_000;
+
+/**
+ * Writes down every pause that is put before the next try of a page. The moment from which it was reckoned lies between
+ * the beginning of its transaction and the look at it, so the pause is at least `least` and at most `most`.
+ */
+async function notePauses(table: 'bulk_delete_page' | 'bulk_undo_page'): Promise<void> {
+  await sql
+    .raw(`
+      create table pause (no integer generated always as identity, least float8, most float8);
+      create function note_pause() returns trigger language plpgsql as $$
+        begin
+          insert into pause (least, most) values (
+            1000 * extract(epoch from new.not_before - clock_timestamp()),
+            1000 * extract(epoch from new.not_before - now()));
+          return new;
+        end $$;
+      create trigger note_pause before update of not_before on ${table} for each row
+        when (new.attempts > old.attempts) execute function note_pause()
+    `)
+    .execute(db);
+}
+
+/** Each is twice as long as the one before, and up to as much again by chance. */
+async function expectDoubledPauses(n: number): Promise<void> {
+  const { rows } = await sql<{ least: number; most: number }>`
+    select least, most from pause order by no
+  `.execute(db);
+  expect(rows).toHaveLength(n);
+  for (const [i, { least, most }] of rows.entries()) {
+    expect(most).toBeGreaterThanOrEqual(RETRY_BASE_MS * 2 ** i);
+    expect(least).toBeLessThanOrEqual(RETRY_BASE_MS * 2 ** (i + 1));
+  }
+}
+
+/** Lets the pause of every page pass at once. */
+async function endPauses(table: 'bulk_delete_page' | 'bulk_undo_page'): Promise<void> {
+  await sql`update ${sql.table(table)} set not_before = now() where not_before is not null`.execute(db);
 }
 
 describe('a page that fails', () => {
@@ -146,6 +187,43 @@ describe('a page that fails', () => {
       status: 'processing',
       n_objects_processed: 0,
     });
+  });
+
+  it('is tried again after a pause that doubles with each try', async () => {
+    const deps = createEngine(db, { retryBaseMs: RETRY_BASE_MS });
+    const ids = await insertLeads(2);
+    await poison(ids, `raise exception using errcode = '40001'`);
+    await notePauses('bulk_delete_page');
+    const created = await createBulkDelete(deps, actorOf(org), requestFor('lead', []));
+
+    for (let pauses = 1; pauses <= 3; pauses += 1) {
+      expect(await runSlice(deps, created.id, new AbortController().signal)).toMatchObject({ kind: 'later' });
+      await expectDoubledPauses(pauses);
+      await endPauses('bulk_delete_page');
+    }
+  });
+
+  it('of an undo is tried again after a pause that doubles with each try', async () => {
+    const deps = createEngine(db, { retryBaseMs: RETRY_BASE_MS });
+    await insertLeads(2);
+    const { id } = await createBulkDelete(deps, actorOf(org), requestFor('lead', []));
+    await workToEnd(deps, id);
+    await sql
+      .raw(
+        `create function refuse() returns trigger language plpgsql as
+         $$ begin raise exception using errcode = '40001'; end $$`,
+      )
+      .execute(db);
+    await sql`create trigger refuse before insert on lead for each row execute function refuse()`.execute(db);
+    await notePauses('bulk_undo_page');
+    const undo = await startUndo(deps, org, id);
+
+    for (let pauses = 1; pauses <= 3; pauses += 1) {
+      const outcome = await runBulkActionSlice(deps, undo.id, new AbortController().signal);
+      expect(outcome).toMatchObject({ kind: 'later' });
+      await expectDoubledPauses(pauses);
+      await endPauses('bulk_undo_page');
+    }
   });
 
   it('records a lock that somebody never lets go as the reason, and deletes the rest', async () => {

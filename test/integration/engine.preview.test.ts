@@ -258,6 +258,8 @@ describe('a dry run', () => {
 });
 
 describe('a dry run that runs out of time', () => {
+  /** Many budgets of these tests, whatever the machine; without a budget a statement goes on for a minute. */
+  const FAR_TOO_LONG_MS = 20_000;
   /** A database of its own: the tables are made slow, or locked. */
   let slow: TestDatabase;
   beforeEach(async () => {
@@ -280,12 +282,12 @@ describe('a dry run that runs out of time', () => {
     await insertLeads(['a', 'b', 'c']);
     await sql`analyze lead`.execute(db);
     await sql`alter table lead rename to lead_row`.execute(db);
-    // 10 s for each row that is read.
-    await sql`create view lead as select * from lead_row where pg_sleep(10) is not null`.execute(db);
+    // A minute for each row that is read.
+    await sql`create view lead as select * from lead_row where pg_sleep(60) is not null`.execute(db);
 
-    const { row, preview: found, tookMs } = await previewSlowly(1_000);
+    const { row, preview: found, tookMs } = await previewSlowly(3_000);
 
-    expect(tookMs).toBeLessThan(4_000);
+    expect(tookMs).toBeLessThan(FAR_TOO_LONG_MS);
     expect(row).toMatchObject({ status: 'done', n_objects: null, n_roots: null });
     expect(found).toMatchObject({
       is_estimate: true,
@@ -301,7 +303,7 @@ describe('a dry run that runs out of time', () => {
   it('answers while the records’ table is locked', async () => {
     await insertLeads(['a']);
     const { row, preview: found, tookMs } = await whileLocked(slow.url, 'lead', () => previewSlowly(500));
-    expect(tookMs).toBeLessThan(3_000);
+    expect(tookMs).toBeLessThan(FAR_TOO_LONG_MS);
     expect(row).toMatchObject({ status: 'done', dry_run: true, n_objects: null });
     expect(found).toMatchObject({
       count: null,
@@ -315,7 +317,7 @@ describe('a dry run that runs out of time', () => {
 
   it('keeps the exact count when only what belongs to the records cannot be counted', async () => {
     await insertLeads(['a', 'b']);
-    const { row, preview: found } = await whileLocked(slow.url, 'activity', () => previewSlowly(500));
+    const { row, preview: found } = await whileLocked(slow.url, 'activity', () => previewSlowly(5_000));
     expect(row).toMatchObject({ n_objects: 2, n_roots: 2 });
     expect(found).toMatchObject({ count: 2, is_estimate: false, cascade: null, cascade_is_estimate: true });
     expect(found.sample).toHaveLength(2);

@@ -16,6 +16,8 @@ const Report = Type.Object({
 
 /** What the tests of the Redis lane have in their names (`describeOnEachQueue`, `describeOnRedis`). */
 const REDIS_LANE = /redis/i;
+/** What the test has in its name that fills a disk, for which a file system must be mounted: many containers forbid that. */
+const REAL_DISK = /on a disk that is really full/;
 
 /**
  * `ci-summary.ts REPORT FAILURES`: prints `N passed, N failed` (and `, N skipped`) as the last line, and ends with 1 when
@@ -35,14 +37,16 @@ const brokenFiles = files.filter(
 );
 const failed = count('failed') + brokenFiles.length;
 const skipped = tests.length - passed - count('failed');
-const redisSkipped = tests.some(
-  (test) => test.status !== 'passed' && test.status !== 'failed' && REDIS_LANE.test(test.fullName),
-);
+const wasSkipped = (names: RegExp): boolean =>
+  tests.some((test) => test.status !== 'passed' && test.status !== 'failed' && names.test(test.fullName));
+const redisSkipped = wasSkipped(REDIS_LANE);
 
 for (const file of brokenFiles) console.log(`${file.name}: ${file.message ?? 'failed'}`);
 if (tests.length === 0) console.log('No test ran.');
 if (redisSkipped)
   console.log('The Redis lane was skipped: redis-server or valkey-server must be on the PATH.');
+if (wasSkipped(REAL_DISK))
+  console.log('The test on a full disk was skipped: it needs root, who may mount a file system.');
 if (failuresBefore === '1') console.log('A step failed, see above.');
 process.exitCode = failed > 0 || passed === 0 || redisSkipped || failuresBefore !== '0' ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

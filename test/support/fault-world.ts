@@ -53,17 +53,6 @@ export async function insertFaultLeads(
   return n;
 }
 
-/** Lets each page take a moment, so that something can happen in between. */
-export async function slowDown(db: Db, table: string, seconds = 0.2): Promise<void> {
-  await sql
-    .raw(`
-      create or replace function take_time() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(${seconds}); return null; end $$;
-      create trigger take_time after delete on ${table} for each statement execute function take_time()
-    `)
-    .execute(db);
-}
-
 /** An API and a worker as processes of their own, with small pages and a reconciler in a hurry. */
 export interface FaultProcesses {
   readonly api: TestProcess & { readonly url: string };

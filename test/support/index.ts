@@ -26,7 +26,6 @@ export {
   linesOf,
   openDatabase,
   readFaultWorld,
-  slowDown,
   startFaultProcesses,
   warningsOf,
 } from './fault-world.ts';

@@ -5,7 +5,7 @@ import { atFileEnd } from './file-end.ts';
 import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 export interface TestProcess {
   readonly pid: number;

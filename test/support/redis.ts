@@ -7,6 +7,7 @@ import { makeServerFolder } from './server-folder.ts';
 import { waitFor } from './wait-for.ts';
 
 const HOST = '127.0.0.1';
+const MOST_PORTS = 5;
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
 const program = PROGRAMS.find((name) => spawnSync(name, ['--version']).status === 0);
@@ -38,8 +39,7 @@ export interface TestRedis {
 /** Starts a Redis on a free port; it is ended with the test file. */
 export async function startRedis(options: RedisOptions = {}): Promise<TestRedis> {
   const folder = await makeServerFolder('redis');
-  const port = await freePort();
-  let server = await launch(folder.path, port, options);
+  let { port, server } = await launchOnFreePort(folder.path, options);
   const end = (signal: NodeJS.Signals): Promise<void> => server.end(signal);
   atFileEnd(`redis on port ${port}`, async () => {
     await end('SIGKILL');
@@ -59,6 +59,18 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
       server = await launch(folder.path, port, options);
     },
   };
+}
+
+/** A port that was free may be somebody else's a moment later; then another is tried. */
+async function launchOnFreePort(folder: string, options: RedisOptions) {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    try {
+      return { port, server: await launch(folder, port, options) };
+    } catch (error) {
+      if (tries === MOST_PORTS) throw error;
+    }
+  }
 }
 
 async function launch(folder: string, port: number, options: RedisOptions) {
@@ -90,7 +102,12 @@ async function launch(folder: string, port: number, options: RedisOptions) {
   const pid = child.pid ?? 0;
   const lifeline = runWhenGone(['/bin/sh', '-c', `kill -KILL ${pid}`]);
   void exited.then(() => lifeline.cut());
-  await waitFor(async () => hasExited(child) || (await answersPing(port)), { what: 'Redis to answer' });
+  await waitFor(async () => hasExited(child) || ((await isItself(port, pid)) && (await answersPing(port))), {
+    what: 'Redis to answer',
+  }).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   if (hasExited(child)) throw new Error(`Redis did not start:\n${output}`);
   return {
     pid,
@@ -105,6 +122,12 @@ async function launch(folder: string, port: number, options: RedisOptions) {
 
 function hasExited(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Whether who answers there is this process, and no other server that has come by the port before it. */
+async function isItself(port: number, pid: number): Promise<boolean> {
+  const answer = await send(port, 'INFO server').catch(() => '');
+  return answer.split('\r\n').includes(`process_id:${pid}`);
 }
 
 /** While it reads its append-only file it answers -LOADING. */

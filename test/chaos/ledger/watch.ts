@@ -29,6 +29,7 @@ export function startWatch(db: Db, differences: Differences): Watch {
   const stopping = new AbortController();
   const { signal } = stopping;
   let looks = 0;
+  let lastError: unknown;
 
   async function look(): Promise<void> {
     const sights = await readSights(db);
@@ -43,7 +44,9 @@ export function startWatch(db: Db, differences: Differences): Watch {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       // The server may be away just now.
-      await look().catch(() => undefined);
+      await look().catch((error: unknown) => {
+        lastError = error;
+      });
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -54,6 +57,7 @@ export function startWatch(db: Db, differences: Differences): Watch {
     async stop() {
       stopping.abort();
       await running;
+      if (looks === 0) differences.add('all that runs can be looked at', { error: String(lastError) });
     },
   };
 }

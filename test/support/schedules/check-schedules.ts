@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { demandCoverage, ENOUGH_RUNS } from './coverage.ts';
+import { EXAMPLES } from './examples.ts';
 import { runSchedule } from './run-schedule.ts';
 import { describeStep, type Schedule, schedules } from './schedule.ts';
 import type { Stage } from './stage.ts';
@@ -6,17 +8,19 @@ import type { Stage } from './stage.ts';
 const MOST_SHRINKING_STEPS = 150;
 
 export interface ScheduleRuns {
+  /** How many random ones. */
   readonly runs: number;
   /** Any 32 bit number; the same one makes the same schedules. */
   readonly seed: number;
   /** The way to one of its schedules, as a failure prints it; then only that one is run. */
   readonly path?: string | undefined;
-  /** Hears of each schedule that held. */
+  /** Hears of each schedule that held, those that are always performed too. */
   readonly onRun?: (n: number) => void;
 }
 
 /**
- * Performs random schedules, one after the other.
+ * Performs those schedules that are always performed, then random ones, one after the other. Of enough of them it demands
+ * that everything has happened that can.
  * @throws Error with the smallest schedule found that fails, its seed, and how to run it again.
  */
 export async function checkSchedules(stage: Stage, { runs, seed, path, onRun }: ScheduleRuns): Promise<void> {
@@ -33,8 +37,16 @@ export async function checkSchedules(stage: Stage, { runs, seed, path, onRun }: 
     });
     if (!hasFailed) onRun?.(n);
   });
-  const details = await fc.check(property, { numRuns: runs, seed, ...(path === undefined ? {} : { path }) });
-  if (!details.failed) return;
+  const details = await fc.check(property, {
+    numRuns: EXAMPLES.length + runs,
+    seed,
+    examples: EXAMPLES.map((example): [Schedule] => [example]),
+    ...(path === undefined ? {} : { path }),
+  });
+  if (!details.failed) {
+    if (path === undefined && runs >= ENOUGH_RUNS) demandCoverage(stage.tally);
+    return;
+  }
   const [schedule] = details.counterexample ?? [];
   const error = details.errorInstance;
   throw new Error(

@@ -12,7 +12,8 @@ export const CLAIM = /"bulk_(delete|undo)_page" as "page"/;
 const PAGES = /insert into bulk_delete_page/;
 const LOCK = /locked as \(/;
 const DELETION = /"gone_|put_back as \(/;
-const PUT_RIGHT = /cardinality\(object_ids\)/;
+/** Of a bulk delete or an undo: the page that failed is locked, if it still is as it was. */
+const PUT_RIGHT = /cardinality\(object_ids\) = \$\d+ for update|piece_size is not distinct from/;
 const COMMIT = /commit\0/;
 
 export const CHECKPOINTS: readonly Checkpoint[] = [

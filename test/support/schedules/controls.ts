@@ -2,6 +2,7 @@ import { type Control, ControlError, controlBulkDelete, controlBulkUndo } from '
 import { sql } from 'kysely';
 import { actorOf } from '../requests.ts';
 import { waitFor } from '../wait-for.ts';
+import { count } from './cast.ts';
 import { demand } from './demand.ts';
 import { ENDED } from './job.ts';
 import type { Performance } from './performance.ts';
@@ -31,6 +32,7 @@ export async function control(
     await cast.letGo();
   }
   const answer = await cast.waitFor(asking);
+  if (answer && was !== wanted) count(stage, `accepted ${wanted}`);
   if (fate === 'dies')
     for (const process of stage.processes)
       if (process.task?.id === id) await cast.interrupt(process, 'killed');

@@ -67,7 +67,9 @@ const any = fc.nat(999);
 const process = fc.nat(1);
 const stopTo = (...which: readonly Interruption[]) =>
   fc.record({ at: any, interruption: fc.constantFrom(...which) });
-const stop = fc.option(stopTo('held', 'held', 'held', 'killed', 'cut off', 'terminated'), { freq: 2 });
+const stop = fc.option(stopTo('held', 'held', 'held', 'killed', 'killed', 'cut off', 'terminated'), {
+  freq: 3,
+});
 const maxFailures = fc.option(fc.nat(1), { freq: 1 });
 
 const create = fc.record({
@@ -142,7 +144,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       other: any,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('refuse' as const), pick: any }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('refuse' as const), pick: any }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('relent' as const) }) },
 );
 

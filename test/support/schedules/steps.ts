@@ -1,4 +1,5 @@
 import { findIdleBulkDeletes, findIdleBulkUndos } from '@winnow/bulk-delete';
+import { count } from './cast.ts';
 import { changeByOthers } from './changes.ts';
 import { control } from './controls.ts';
 import { demand } from './demand.ts';
@@ -35,6 +36,7 @@ export async function perform(performance: Performance, step: Step): Promise<voi
     case 'retry':
       return retry(performance, step);
     case 'lose the queue':
+      if (stage.rung.size > 0) count(stage, 'rings lost');
       return stage.rung.clear();
     case 'reconcile':
       return reconcile(performance);

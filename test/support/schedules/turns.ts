@@ -2,6 +2,7 @@ import { createBulkDelete, deleteByIds } from '@winnow/bulk-delete';
 import { newId } from '@winnow/catalog';
 import { findBulkDeleteForWork } from '@winnow/db';
 import { actorOf, fieldCondition, requestFor } from '../requests.ts';
+import { count } from './cast.ts';
 import { demand } from './demand.ts';
 import { ENDED, type Request } from './job.ts';
 import type { Model } from './model.ts';
@@ -48,11 +49,15 @@ function pickIds(model: Model, objectType: string, picks: readonly number[]): re
 export async function work(performance: Performance, step: StepTo<'work'>): Promise<void> {
   const { stage, model, cast } = performance;
   const rung = [...stage.rung];
+  // Now and then what the other has in hand: the queue takes whoever is held for gone.
+  const inHand = step.pick % 3 === 0 ? stage.process(step.process + 1).task?.id : undefined;
   const id =
-    step.rungFor && rung.length > 0 ? rung[step.pick % rung.length] : pickOne(performance, step.pick);
+    inHand ??
+    (step.rungFor && rung.length > 0 ? rung[step.pick % rung.length] : pickOne(performance, step.pick));
   if (id === undefined) return;
   stage.rung.delete(id);
   const process = await freeProcess(performance, step.process);
+  if (cast.inHand(id) > 0) count(stage, 'delivered again');
   const isAlone = !cast.isAnybodyHeld();
   const before = model.jobs.get(id)?.row;
   const task = process.work(id, step.amount, step.stop && checkpointOf(step.stop));

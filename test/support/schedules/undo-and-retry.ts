@@ -2,6 +2,7 @@ import { createBulkUndo, RetryError, retryBulkDelete, UndoError } from '@winnow/
 import { newId } from '@winnow/catalog';
 import { findBulkDeleteForWork } from '@winnow/db';
 import { actorOf } from '../requests.ts';
+import { count } from './cast.ts';
 import { demand } from './demand.ts';
 import { hasEnded } from './job.ts';
 import { choose, type Performance, type StepTo } from './performance.ts';
@@ -73,6 +74,7 @@ export async function retry(
       return undefined;
     }),
   );
+  if (made) count(stage, 'accepted retry');
   if (!wasInHand)
     demand((made !== undefined) === mayBe, `a retry of ${job.id} was ${made ? 'accepted' : 'refused'}`);
 }
