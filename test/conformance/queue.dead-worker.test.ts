@@ -1,7 +1,10 @@
 import { QUEUES } from '@winnow/queue';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { describeOnEachQueue, waitFor } from '../support/index.ts';
 import { openQueue, type QueueUnderTest } from './queue-under-test.ts';
+
+/** Processes are started and killed, one after the other. */
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What the design promises. */
 const TAKE_OVER_MS = 10_000;

@@ -5,7 +5,7 @@ import { type BulkDeleteRow, findBulkDeleteForWork } from '@winnow/db';
 import { createLogger } from '@winnow/logger';
 import { createDoorbell, type Doorbell } from '@winnow/queue';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import {
   actorOf,
   buildPageGate,
@@ -24,6 +24,9 @@ import {
   type TestProcess,
   waitFor,
 } from '../support/index.ts';
+
+/** Several processes are started and ended, one after the other. */
+vi.setConfig({ testTimeout: 240_000 });
 
 const LEADS = 40;
 const GRACE_MS = 4000;

@@ -12,7 +12,7 @@ const OCCURRENCES: Readonly<Record<string, number>> = {
   'bulk delete done': 50,
   'bulk delete cancelled': 10,
   'bulk delete error': 1,
-  'undo done without conflicts': 10,
+  'undo done without conflicts': 5,
   'undo done with conflicts': 1,
   'accepted paused': 20,
   'accepted resuming': 5,
