@@ -1,4 +1,3 @@
-import type { Db } from '@winnow/db';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import {
@@ -31,21 +30,6 @@ async function reachOverProxy(url: string) {
   atFileEnd('proxy', () => proxy.close());
   target.port = String(proxy.port);
   return { proxy, url: target.href };
-}
-
-/** Waits until a worker is told of new jobs over a connection of its own, as one that has run for a while is. */
-async function waitUntilListening(db: Db): Promise<void> {
-  await waitFor(
-    async () => {
-      const { rows } = await sql`
-        select from pg_stat_activity
-        where datname = current_database() and application_name = 'bulk-delete' and state = 'idle'
-          and query ilike '%listen %'
-      `.execute(db);
-      return rows.length > 0;
-    },
-    { what: 'a worker that listens', timeoutMs: 60_000 },
-  );
 }
 
 async function timed<T>(work: Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
@@ -115,7 +99,6 @@ describeOnEachQueue('while Postgres takes requests and says nothing', (backend) 
       };
       const api = await spawnApi({ ...queue.env, ...pages });
       const worker = await spawnWorker({ ...queue.env, ...pages, ...bounds, DATABASE_URL: network.url });
-      if (backend === 'postgres') await waitUntilListening(db);
       const client = createHttpClient(api.url, org.apiKey);
       const id = await client.startBulkDelete({
         s_query: requestFor('lead', []).sQuery,

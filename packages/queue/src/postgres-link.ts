@@ -5,6 +5,7 @@ import { putOffErrorAfterReady } from './error-after-ready.ts';
 import type { OnError, ProducerLink, WorkerLink } from './link.ts';
 import { separateOptions } from './postgres-url.ts';
 import type { PostgresQueueSettings } from './settings.ts';
+import { cutWhenUnanswered } from './unanswered.ts';
 
 /** BullMQ's tables have a schema of their own beside ours, so that `pg_dump -N bullmq` is the whole truth. */
 export const QUEUE_SCHEMA = 'bullmq';
@@ -18,6 +19,8 @@ const KEPT_ALIVE =
   '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000';
 /** A worker's longest wait for one answer; a connection that is silent for longer is taken for dead. */
 export const WORKER_QUERY_TIMEOUT_MS = 10_000;
+/** Beyond the time-out of a query, which fails it first. */
+const UNANSWERED_SLACK_MS = 1000;
 
 interface PostgresConnections {
   readonly config: PostgresPoolConfig;
@@ -56,6 +59,7 @@ function configureConnections(
       onConnect: (client: ClientBase) => void client.on('error', onError),
       stream(this: unknown) {
         putOffErrorAfterReady(this);
+        cutWhenUnanswered(this, timeoutMs + UNANSWERED_SLACK_MS);
         const socket = new Socket();
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
