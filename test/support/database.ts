@@ -9,8 +9,11 @@ import { waitFor } from './wait-for.ts';
 
 const STATEMENT_TIMEOUT_MS = 60_000;
 const POOL_SIZE = 10;
-/** A killed process's sessions end within a second or two; what stays longer, somebody forgot to close. */
-const LEAK_TIMEOUT_MS = 60_000;
+/**
+ * A killed process's sessions end within a second or two; what stays longer, somebody forgot to close. Less than the half
+ * minute after which a forgotten pool closes a connection that it does not use.
+ */
+const LEAK_TIMEOUT_MS = 20_000;
 const CLONE_ATTEMPTS = 50;
 const CLONE_PAUSE_MS = 200;
 /** SQLSTATE object_in_use: the template is being accessed. */
